@@ -1,0 +1,47 @@
+# `make run` and `make test` do all the set-up; nothing else has to be typed first.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+ARGS ?=
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+# The suite runs on all cores; make test TESTS="tests/core -x" runs a part of it.
+TESTS ?= tests
+
+.PHONY: install run test lint bench clean help
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+install: .venv/installed ## set everything up in .venv
+
+run: .venv/installed ## serve on port 6666 (make run ARGS="--listen tcp://127.0.0.1:7000")
+	@$(BIN)/chat-server $(ARGS)
+
+test: lint ## lint, types, layers and tests
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
+
+lint: .venv/tested
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/tested ## cost of a delivery, in the server's CPU time
+	@$(BIN)/python bench/fanout.py $(ARGS)
+
+clean: ## remove .venv and caches; history, logs and backups stay
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found. Install it, or: make run PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is needed. On Debian: apt install python3-venv"; exit 1; }
+
+.venv/installed: .venv/bin/python setup.py constraints.txt $(wildcard bin/*)
+	@echo "Setting up .venv (once) ..."
+	@$(PIP) -e .
+	@touch $@
+
+.venv/tested: .venv/installed
+	@$(PIP) -e '.[test]'
+	@touch $@

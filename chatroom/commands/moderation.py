@@ -1,0 +1,182 @@
+"""Keeping order in a room: its modes, its operators, putting somebody out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chatroom.commands.call import Call
+from chatroom.commands.table import Needs, Section
+from chatroom.core.events import Change, Event, Kicked, ModesChanged, UserModesChanged
+from chatroom.core.modes import MAX_LIST, ROOM_MODES, USER_MODES, ModeKind, full_mask
+from chatroom.core.names import clip
+from chatroom.core.refusals import Refused, Why
+from chatroom.core.replies import ListShown, ModesShown, Reply, UserModesShown
+from chatroom.core.room import Room
+from chatroom.core.user import User
+
+moderation = Section("Keeping order")
+MAX_CHANGES = 12  # with a value, in one call
+
+
+@moderation.command("kick nick [room] [reason...]", needs=Needs.OPERATOR)
+def kick(call: Call, nick: User, room: Room, reason: str = "") -> Iterator[Event | Reply]:
+    """Put somebody out of a room."""
+    if nick not in room.members:
+        raise Refused(Why.PERSON_NOT_MEMBER, nick=nick.nick, room=room.name)
+    yield Kicked(call.who, room.name, nick.nick, clip(reason, call.chat.names.reason_length))
+
+
+@moderation.command("op nick [room]", needs=Needs.OPERATOR)
+def op(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
+    """Make somebody an operator of a room."""
+    return _grant(call, room, nick, Change(True, "o", nick.nick))
+
+
+@moderation.command("deop nick [room]", needs=Needs.OPERATOR)
+def deop(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
+    """Make somebody an operator no longer."""
+    return _grant(call, room, nick, Change(False, "o", nick.nick))
+
+
+@moderation.command("voice nick [room]", needs=Needs.OPERATOR)
+def voice(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
+    """Let somebody speak even while the room is moderated."""
+    return _grant(call, room, nick, Change(True, "v", nick.nick))
+
+
+def _grant(call: Call, room: Room, nick: User, change: Change) -> Iterator[Event | Reply]:
+    if nick not in room.members:
+        raise Refused(Why.PERSON_NOT_MEMBER, nick=nick.nick, room=room.name)
+    yield ModesChanged(call.who, room.name, (change,))
+
+
+@moderation.command("mode [room] [changes...]")
+def mode(call: Call, room: Room, changes: str = "") -> Iterator[Event | Reply]:
+    """Show or change a room's modes as in IRC: "/mode +m", "/mode +b bob!*@*", "/mode b" lists the bans."""
+    if not changes:
+        yield ModesShown(room, call.user in room.members)
+        return
+    wanted, refusals, asked = _parse(call, room, changes)
+    for letter in asked:
+        yield ListShown(room, letter)
+    done = tuple(change for change in wanted if _is_change(call, room, change))
+    if wanted:
+        if call.user not in room.members:
+            raise Refused(Why.NOT_MEMBER, room=room.name)
+        room.check_operator(call.user)
+    if done:
+        yield ModesChanged(call.who, room.name, done)
+    for refused in refusals:
+        call.session.refuse(refused, call)
+
+
+def _parse(call: Call, room: Room, changes: str) -> tuple[list[Change], list[Refused], list[str]]:
+    """The changes asked for, what can't be, and the lists asked about."""
+    letters, *values = changes.split()
+    adding = True
+    wanted: list[Change] = []
+    refusals: list[Refused] = []
+    asked: list[str] = []
+    for letter in letters:
+        if letter in "+-":
+            adding = letter == "+"
+            continue
+        kind = ROOM_MODES.get(letter)
+        takes_value = kind not in (None, ModeKind.FLAG) and not (kind is ModeKind.LIMIT and not adding)
+        value = values.pop(0) if takes_value and values else ""
+        if kind is ModeKind.LIST and not value:
+            asked.append(letter)
+            continue
+        try:
+            if len(wanted) < MAX_CHANGES or not takes_value:
+                wanted.append(_CHECKS.get(kind, _check_flag)(call, room, Change(adding, letter, value)))
+        except Refused as refused:
+            refusals.append(refused)
+    return wanted, refusals, asked
+
+
+def _check_privilege(call: Call, room: Room, change: Change) -> Change:
+    if not change.value:
+        raise Refused(Why.USAGE, command="mode", usage=f"mode {room.name} +{change.letter} nick")
+    user = call.chat.user(change.value)
+    if user is None:
+        raise Refused(Why.NO_SUCH_PERSON, nick=change.value)
+    if user not in room.members:
+        raise Refused(Why.PERSON_NOT_MEMBER, nick=user.nick, room=room.name)
+    return change._replace(value=user.nick)
+
+
+def _check_list(call: Call, room: Room, change: Change) -> Change:
+    mask = full_mask(change.value)
+    if change.adding and len(room.lists[change.letter]) >= MAX_LIST:
+        raise Refused(Why.LIST_FULL, room=room.name, mask=mask, limit=MAX_LIST, letter=change.letter)
+    return change._replace(value=mask)
+
+
+def _check_key(call: Call, room: Room, change: Change) -> Change:
+    key, limit = change.value, call.chat.names.key_length
+    if not change.adding:
+        return change._replace(value="*")
+    if not key:
+        raise Refused(Why.USAGE, command="mode", usage=f"mode {room.name} +k key")
+    if len(key) > limit or "," in key or key.startswith(":") or not key.isprintable():
+        raise Refused(Why.KEY_BAD, room=room.name, key=key, limit=limit)
+    return change
+
+
+def _check_limit(call: Call, room: Room, change: Change) -> Change:
+    if not change.adding:
+        return change
+    if not change.value:
+        raise Refused(Why.USAGE, command="mode", usage=f"mode {room.name} +l number")
+    if not (change.value.isascii() and change.value.isdigit() and 0 < int(change.value[:10]) < 2**31):
+        raise Refused(Why.NOT_A_NUMBER, word=change.value, usage=f"mode {room.name} +l number", letter="l")
+    return change._replace(value=str(int(change.value[:10])))
+
+
+def _check_flag(call: Call, room: Room, change: Change) -> Change:
+    if change.letter not in ROOM_MODES:
+        raise Refused(Why.MODE_UNKNOWN, letter=change.letter)
+    return change
+
+
+_CHECKS = {
+    ModeKind.PRIVILEGE: _check_privilege,
+    ModeKind.LIST: _check_list,
+    ModeKind.KEY: _check_key,
+    ModeKind.LIMIT: _check_limit,
+    None: _check_flag,
+}
+
+
+def _is_change(call: Call, room: Room, change: Change) -> bool:
+    """Whether the change would change anything."""
+    kind = ROOM_MODES[change.letter]
+    if kind is ModeKind.PRIVILEGE:
+        user = call.chat.user(change.value)
+        return user is not None and (change.letter in room.members.get(user, "")) != change.adding
+    if kind is ModeKind.LIST:
+        return (call.chat.names.fold(change.value) in room.lists[change.letter]) != change.adding
+    if change.adding:
+        return room.modes.get(change.letter) != change.value
+    return change.letter in room.modes
+
+
+@moderation.command("usermode [changes]")
+def usermode(call: Call, changes: str = "") -> Iterator[Event | Reply]:
+    """Show or change your own modes: i, seen only by those who share a room with you."""
+    if not changes:
+        yield UserModesShown(call.user)
+        return
+    adding, wanted, unknown = True, [], False
+    for letter in changes:
+        if letter in "+-":
+            adding = letter == "+"
+        elif letter not in USER_MODES:
+            unknown = True
+        elif (letter in call.user.modes) != adding:
+            wanted.append(Change(adding, letter))
+    if wanted:
+        yield UserModesChanged(call.who, tuple(dict.fromkeys(wanted)))
+    if unknown:
+        raise Refused(Why.USER_MODE_UNKNOWN)

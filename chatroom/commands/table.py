@@ -1,0 +1,233 @@
+"""The one table of what a person may do, and the one gate to it.
+
+Strategy: a row's usage line ("topic [room] [text...]") is its grammar, help, arity and documentation; the
+annotations of its handler say what the words are turned into. `bind` fits words to the row, `run` checks who may,
+lets the handler's events happen and tells its replies. A handler changes nothing: it yields, or raises Refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, get_args, get_origin, get_type_hints
+
+from chatroom.commands.call import Call
+from chatroom.core.events import Event
+from chatroom.core.names import is_room
+from chatroom.core.refusals import Refused, Why
+from chatroom.core.replies import HelpEntry, Reply
+from chatroom.core.room import Room
+from chatroom.core.user import User
+
+Handler = Callable[..., Iterator[Event | Reply]]
+
+
+class Needs(IntEnum):
+    """Who may call a row; each includes the ones before."""
+
+    NOTHING = 0
+    ENTERED = 1
+    MEMBER = 2  # of the row's room
+    OPERATOR = 3  # of the row's room
+
+
+@dataclass(frozen=True)
+class Param:
+    """One word of a usage line: `name`, `[name]`, `name...` or `[name...]`, and what it is turned into."""
+
+    name: str
+    is_optional: bool
+    takes_rest: bool
+    kind: type
+
+
+@dataclass(frozen=True)
+class Row:
+    """One command. `cost` is what a call takes from the caller's flood allowance, in lines."""
+
+    name: str
+    usage: str
+    section: str
+    params: tuple[Param, ...]
+    needs: Needs
+    cost: float
+    aliases: tuple[str, ...]
+    handler: Handler
+
+    @property
+    def help(self) -> HelpEntry:
+        """What /help says of it."""
+        return HelpEntry(self.usage, inspect.getdoc(self.handler) or "", self.section, self.aliases)
+
+
+class Table:
+    """Rows by name and alias."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}  # in the order of /help
+        self._names: dict[str, Row] = {}
+
+    def add(self, row: Row) -> None:
+        """Put a row in; its names must be new."""
+        self.rows[row.name] = row
+        for name in (row.name, *row.aliases):
+            assert name not in self._names, f"two commands are called {name}"
+            self._names[name] = row
+
+    def find(self, name: str) -> Row:
+        """The row called `name`; Refused, with the nearest name, when there is none."""
+        row = self._names.get(name)
+        if row is None:
+            raise Refused(Why.UNKNOWN_COMMAND, command=name, hint=nearest(name, self._names, "/"))
+        return row
+
+    @property
+    def names(self) -> list[str]:
+        """Every name and alias."""
+        return sorted(self._names)
+
+
+TABLE = Table()
+
+
+def nearest(word: str, known: Any, sigil: str = "") -> str:
+    """A hint for a mistyped word, such as " Did you mean /topic?", or nothing."""
+    found = difflib.get_close_matches(word.lower(), list(known), 1)
+    return f" Did you mean {sigil}{found[0]}?" if found else ""
+
+
+class Section:
+    """A heading of /help; rows of a section without a title are not listed."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+
+    def command(
+        self, usage: str, *, needs: Needs = Needs.ENTERED, cost: float = 1.0, aliases: tuple[str, ...] = ()
+    ) -> Callable[[Handler], Handler]:
+        """Make the decorated handler a row of the table."""
+
+        def register(handler: Handler) -> Handler:
+            name, *words = usage.split()
+            hints = get_type_hints(handler)
+            params = tuple(_param(word, hints) for word in words)
+            TABLE.add(Row(name, usage, self.title, params, needs, cost, aliases, handler))
+            return handler
+
+        return register
+
+
+def _param(word: str, hints: dict[str, Any]) -> Param:
+    name = word.strip("[].")
+    kind = hints[name]
+    if get_origin(kind) is not None:  # Room | None
+        kind = next(one for one in get_args(kind) if one is not type(None))
+    return Param(name, word.startswith("["), "..." in word, kind)
+
+
+# ---- binding words to a row
+
+
+def bind(row: Row, call: Call) -> dict[str, Any]:
+    """The handler's arguments out of the call's words. Raise Refused when they do not fit."""
+    given = _assign_text(row, call.words) if isinstance(call.words, str) else _assign_words(row, list(call.words))
+    arguments = {}
+    for param in row.params:
+        word = given.get(param.name)
+        if word is not None:
+            arguments[param.name] = _CONVERT.get(param.kind, _as_text)(word, call, row)
+        elif param.kind is Room:
+            arguments[param.name] = call.room
+        elif not param.is_optional:
+            raise Refused(Why.USAGE, command=row.name, usage=row.usage)
+    return arguments
+
+
+def _assign_text(row: Row, text: str) -> dict[str, str]:
+    given: dict[str, str] = {}
+    text = text.strip(" ")
+    for param in row.params:
+        if not text or _is_left_out(param, text):
+            continue
+        if param.takes_rest:
+            word, text = text, ""
+        else:
+            word, _, text = text.partition(" ")
+            text = text.lstrip(" ")
+        given[param.name] = word
+    return given
+
+
+def _assign_words(row: Row, words: list[str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for param in row.params:
+        if not words or _is_left_out(param, words[0]):
+            continue
+        given[param.name] = " ".join(words) if param.takes_rest else words[0]
+        words = [] if param.takes_rest else words[1:]
+    return given
+
+
+def _is_left_out(param: Param, words: str) -> bool:
+    """A room that may be left out is meant only where a room's name stands."""
+    return param.kind is Room and param.is_optional and not is_room(words)
+
+
+def _as_room(word: str, call: Call, row: Row) -> Room:
+    room = call.chat.room(word)
+    if room is None or not room.is_open:
+        raise Refused(Why.NO_SUCH_ROOM, room=word)
+    return room
+
+
+def _as_user(word: str, call: Call, row: Row) -> User:
+    user = call.chat.user(word)
+    if user is None:
+        raise Refused(Why.NO_SUCH_PERSON, nick=word, hint=nearest(call.chat.names.fold(word), call.chat.users))
+    return user
+
+
+def _as_number(word: str, call: Call, row: Row) -> int:
+    if not (word.isascii() and word.isdigit() and 0 < len(word) < 10 and int(word)):
+        raise Refused(Why.NOT_A_NUMBER, word=word, usage=row.usage)
+    return int(word)
+
+
+def _as_text(word: str, call: Call, row: Row) -> str:
+    return word
+
+
+_CONVERT: dict[type, Callable[[str, Call, Row], Any]] = {Room: _as_room, User: _as_user, int: _as_number}
+
+
+# ---- the gate
+
+
+def run(call: Call) -> bool:
+    """Do what `call` asks, or tell the caller why not. Whether it was done."""
+    try:
+        row = call.row = TABLE.find(call.verb)
+        if row.needs:
+            _ = call.user
+        arguments = bind(row, call)
+        if row.needs >= Needs.MEMBER:
+            _check_member(call.user, arguments["room"], row.needs)
+        for item in row.handler(call, **arguments):
+            if isinstance(item, Event):
+                call.chat.happen(item, call.session.outbox)
+            else:
+                call.session.tell(item)
+    except Refused as refused:
+        call.session.refuse(refused, call)
+        return False
+    return True
+
+
+def _check_member(user: User, room: Room, needs: Needs) -> None:
+    if user not in room.members:
+        raise Refused(Why.NOT_MEMBER, room=room.name)
+    if needs is Needs.OPERATOR:
+        room.check_operator(user)

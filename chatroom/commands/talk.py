@@ -1,0 +1,87 @@
+"""Saying something, to a room or to one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chatroom.commands.call import Call
+from chatroom.commands.table import Section, nearest
+from chatroom.core.events import Event, Manner, Said, Told
+from chatroom.core.names import is_room
+from chatroom.core.refusals import Refused, Why
+from chatroom.core.replies import IsAway, NobodyHeard, Reply
+from chatroom.core.room import Room
+
+talk = Section("Talking")
+Outcome = Iterator[Event | Reply]
+
+
+def _to_room(call: Call, room: Room, text: str, manner: Manner) -> Outcome:
+    call.chat.names.check_text(text)
+    room.check_speaking(call.user, call.chat.folded_mask(call.who))
+    yield Said(call.who, room.name, text, manner)
+    if len(room.members) == 1:
+        yield NobodyHeard(room)
+
+
+def _to_person(call: Call, nick: str, text: str, manner: Manner) -> Outcome:
+    call.chat.names.check_text(text)
+    other = call.chat.user(nick)
+    if other is None:
+        raise Refused(Why.NO_SUCH_PERSON, nick=nick, hint=nearest(call.chat.names.fold(nick), call.chat.users))
+    yield Told(call.who, other.who, text, manner)
+    if other.away and manner is not Manner.NOTICE:
+        yield IsAway(other)
+
+
+def _speak(call: Call, to: str, text: str, manner: Manner) -> Outcome:
+    if not is_room(to):
+        return _to_person(call, to, text, manner)
+    room = call.chat.room(to)
+    if room is None or not room.is_open:
+        raise Refused(Why.NO_SUCH_ROOM, room=to)
+    return _to_room(call, room, text, manner)
+
+
+@talk.command("say text...")
+def say(call: Call, text: str) -> Outcome:
+    """Say something in the room you face. Words without a slash do the same."""
+    return _to_room(call, call.room, text, Manner.SAY)
+
+
+@talk.command("me text...")
+def me(call: Call, text: str) -> Outcome:
+    """Say what you do: "/me waves" shows "* alice waves"."""
+    return _to_room(call, call.room, text, Manner.ACTION)
+
+
+@talk.command("shrug [text...]")
+def shrug(call: Call, text: str = "") -> Outcome:
+    """Shrug, in the room you face."""
+    return _to_room(call, call.room, f"{text} ¯\\_(ツ)_/¯".lstrip(), Manner.SAY)
+
+
+@talk.command("msg to text...", aliases=("m", "tell", "query"))
+def msg(call: Call, to: str, text: str) -> Outcome:
+    """Write to one person in private, or to a room."""
+    return _speak(call, to, text, Manner.SAY)
+
+
+@talk.command("reply text...", aliases=("r",))
+def reply(call: Call, text: str) -> Outcome:
+    """Answer whoever wrote to you in private last."""
+    if not call.user.answers_to:
+        raise Refused(Why.NOBODY_TO_ANSWER)
+    return _to_person(call, call.user.answers_to, text, Manner.SAY)
+
+
+@talk.command("act to text...")
+def act(call: Call, to: str, text: str) -> Outcome:
+    """As /me, in a room you do not face or in private: "/act bob waves"."""
+    return _speak(call, to, text, Manner.ACTION)
+
+
+@talk.command("notice to text...")
+def notice(call: Call, to: str, text: str) -> Outcome:
+    """Say something that no program will answer, as bots do."""
+    return _speak(call, to, text, Manner.NOTICE)

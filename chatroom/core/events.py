@@ -1,0 +1,238 @@
+"""What can happen in the chat: one frozen class per fact.
+
+Strategy: an event is plain data that can be written to disk and read back years later. It names people and rooms by
+what they were called then, says nothing about sentences or numerics, and carries all that any dialect needs to tell
+it. A kind is never renamed; a field that comes later comes last, with a default, so that old logs can be read.
+
+`lasting` events shape the chat beyond a restart; the others pass. `stored` is False for what nobody asks about
+later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, NamedTuple
+
+
+class Who(NamedTuple):
+    """A person as others saw them at that moment. `host` is what others may see, never an address."""
+
+    nick: str
+    username: str
+    host: str
+    account: str = ""
+
+    @property
+    def mask(self) -> str:
+        """`nick!username@host`, as IRC names people."""
+        return f"{self.nick}!{self.username}@{self.host}"
+
+
+class Manner(StrEnum):
+    """How something was said."""
+
+    SAY = "say"
+    NOTICE = "notice"  # to be shown, never to be answered by a program
+    ACTION = "action"  # "* alice waves"
+
+
+class Change(NamedTuple):
+    """One change of a room's mode: `letter` as in IRC, `value` a nick, a mask, a key or a number."""
+
+    adding: bool
+    letter: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, done by `who`."""
+
+    kind: ClassVar[str]
+    lasting: ClassVar[bool] = False
+    stored: ClassVar[bool] = True
+
+    who: Who
+
+
+@dataclass(frozen=True, slots=True)
+class Entered(Event):
+    """Somebody came in and has a nick."""
+
+    kind: ClassVar[str] = "entered"
+    realname: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit(Event):
+    """Somebody left the chat."""
+
+    kind: ClassVar[str] = "quit"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed(Event):
+    """`who`, as they were called before, is now `nick`."""
+
+    kind: ClassVar[str] = "renamed"
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwayChanged(Event):
+    """Somebody went away with a message, or is back (no message)."""
+
+    kind: ClassVar[str] = "away"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserModesChanged(Event):
+    """Somebody changed their own modes."""
+
+    kind: ClassVar[str] = "usermodes"
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Faced(Event):
+    """Somebody turned to a room they are in: what they type goes there."""
+
+    kind: ClassVar[str] = "faced"
+    stored: ClassVar[bool] = False
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored(Event):
+    """Somebody no longer wants to hear `nick`."""
+
+    kind: ClassVar[str] = "ignored"
+    stored: ClassVar[bool] = False
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unignored(Event):
+    """Somebody wants to hear `nick` again."""
+
+    kind: ClassVar[str] = "unignored"
+    stored: ClassVar[bool] = False
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Event):
+    """Something said in private."""
+
+    kind: ClassVar[str] = "told"
+    to: Who
+    text: str
+    manner: Manner = Manner.SAY
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEvent(Event):
+    """Something that happened in a room."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said(RoomEvent):
+    """Something said in a room."""
+
+    kind: ClassVar[str] = "said"
+    text: str
+    manner: Manner = Manner.SAY
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(RoomEvent):
+    """A room came to be, because somebody went where there was none."""
+
+    kind: ClassVar[str] = "opened"
+    lasting: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(RoomEvent):
+    """The last one left a room: its privileges, modes, key and bans are gone; its topic and history stay."""
+
+    kind: ClassVar[str] = "closed"
+    lasting: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(RoomEvent):
+    """Somebody came into a room."""
+
+    kind: ClassVar[str] = "joined"
+    realname: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left(RoomEvent):
+    """Somebody left a room."""
+
+    kind: ClassVar[str] = "left"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kicked(RoomEvent):
+    """`who` put `nick` out of a room."""
+
+    kind: ClassVar[str] = "kicked"
+    nick: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited(RoomEvent):
+    """`who` asked `nick` into a room."""
+
+    kind: ClassVar[str] = "invited"
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChanged(RoomEvent):
+    """A room is about something else now; "" for nothing in particular."""
+
+    kind: ClassVar[str] = "topic"
+    lasting: ClassVar[bool] = True
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModesChanged(RoomEvent):
+    """What a room permits, or who may do what in it, has changed."""
+
+    kind: ClassVar[str] = "modes"
+    lasting: ClassVar[bool] = True
+    changes: tuple[Change, ...]
+
+
+class Record(NamedTuple):
+    """An event with its place in the log.
+
+    `number` counts from 1 without gaps in what is stored; `time` is in milliseconds since 1970, never less than the
+    one before. `places` are the folded names of the rooms (or the two people) whose history it belongs to.
+    """
+
+    number: int
+    time: int
+    event: Event
+    places: tuple[str, ...]
+
+
+KINDS: dict[str, type[Event]] = {
+    event.kind: event
+    for event in (
+        *(Entered, Quit, Renamed, AwayChanged, UserModesChanged, Faced, Ignored, Unignored, Told),
+        *(Said, Opened, Closed, Joined, Left, Kicked, Invited, TopicChanged, ModesChanged),
+    )
+}

@@ -1,0 +1,110 @@
+"""What a nick, a room's name and a text may be, and when two names are the same.
+
+Strategy: one frozen value holds the rules of this server, and everything that compares names asks it. Names are
+compared folded and shown as they were typed. Input is refused only for what no dialect can carry; what one medium
+must not show is that medium's business when it renders.
+
+Sources: Modern IRC "Clients" and "Channels", ISUPPORT CASEMAPPING; Unicode general categories.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chatroom.core.refusals import Refused, Why
+
+ROOM_SIGIL = "#"
+_NICK = re.compile(r"[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]*")
+_FORBIDDEN_IN_NAMES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))  # controls, bidi marks, spaces
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+_RFC1459_LOWER = _ASCII_LOWER | {ord("["): "{", ord("]"): "}", ord("\\"): "|", ord("~"): "^"}
+_RESERVED = frozenset(("nickserv", "chanserv", "memoserv", "server", "system", "anope", "histserv"))
+
+
+def fold_ascii(name: str) -> str:
+    """Only A to Z have a lower case; everything else is itself."""
+    return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)
+
+
+def fold_rfc1459(name: str) -> str:
+    r"""As ASCII, and []\~ are the upper case of {}|^ (RFC 1459 section 2.2)."""
+    return name.translate(_RFC1459_LOWER)
+
+
+def is_ascii_nick(nick: str) -> bool:
+    """Whether IRC's traditional alphabet allows `nick`."""
+    return _NICK.fullmatch(nick) is not None
+
+
+@dataclass(frozen=True)
+class Casemapping:
+    """How names are compared, and which nicks there can be. `name` is announced as CASEMAPPING."""
+
+    name: str
+    fold: Callable[[str], str]
+    is_nick: Callable[[str], bool] = is_ascii_nick
+
+
+ASCII = Casemapping("ascii", fold_ascii)
+RFC1459 = Casemapping("rfc1459", fold_rfc1459)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The rules of one server. Lengths of names are in characters, of texts in bytes of UTF-8."""
+
+    casemapping: Casemapping = ASCII
+    nick_length: int = 32
+    room_length: int = 64
+    realname_length: int = 128
+    topic_length: int = 390
+    away_length: int = 300
+    reason_length: int = 300
+    text_length: int = 4096
+    key_length: int = 32
+
+    def fold(self, name: str) -> str:
+        """The form in which names are compared."""
+        return self.casemapping.fold(name)
+
+    def check_nick(self, nick: str) -> None:
+        """Raise Refused when nobody can be called `nick`."""
+        if not nick:
+            raise Refused(Why.NICK_MISSING)
+        if len(nick) > self.nick_length:
+            raise Refused(Why.NICK_TOO_LONG, nick=nick, limit=self.nick_length)
+        if not self.casemapping.is_nick(nick):
+            raise Refused(Why.NICK_BAD, nick=nick)
+        if self.fold(nick) in _RESERVED:
+            raise Refused(Why.NICK_RESERVED, nick=nick)
+
+    def check_room(self, room: str) -> None:
+        """Raise Refused when no room can be called `room`."""
+        if not is_room(room) or not self._fits_in_name(room[1:]):
+            raise Refused(Why.ROOM_BAD, room=room)
+        if len(room) > self.room_length:
+            raise Refused(Why.ROOM_TOO_LONG, room=room, limit=self.room_length)
+
+    def check_text(self, text: str) -> None:
+        """Raise Refused for an empty text, or one over the limit."""
+        if not text:
+            raise Refused(Why.TEXT_MISSING)
+        if len(text) > self.text_length // 4 and len(text.encode()) > self.text_length:
+            raise Refused(Why.TEXT_TOO_LONG, limit=self.text_length)
+
+    @staticmethod
+    def _fits_in_name(name: str) -> bool:
+        return bool(name) and "," not in name and not any(unicodedata.category(c) in _FORBIDDEN_IN_NAMES for c in name)
+
+
+def is_room(name: str) -> bool:
+    """Whether `name` is meant as the name of a room."""
+    return name.startswith(ROOM_SIGIL)
+
+
+def clip(text: str, limit: int) -> str:
+    """The start of `text`, at most `limit` bytes of UTF-8, never cut inside a character."""
+    return text if len(text) * 4 <= limit else text.encode()[:limit].decode(errors="ignore")

@@ -1,0 +1,137 @@
+"""A person on a bare terminal: asked for a name, then every line is talk or a slash command.
+
+Strategy: a line without a slash is always talk, so no word is ever taken for a command by surprise; `//` begins a
+line of talk with a slash. What the person did is confirmed by replies where it has one; their own talk stands on
+their screen already and is not told again.
+"""
+
+from __future__ import annotations
+
+from chatroom.commands.call import Call, Server
+from chatroom.core.events import Joined, Left, Record, Said, Told
+from chatroom.core.refusals import Refused, Why
+from chatroom.core.replies import Goodbye, MotdShown, Reply
+from chatroom.core.user import User
+from chatroom.dialects.plain.events import flavour
+from chatroom.dialects.plain.replies import Context, lines
+from chatroom.dialects.session import Dialect, Outbox
+from chatroom.wire.lines import TooLong
+
+_BEFORE_ENTRY = frozenset(("help", "quit", "motd", "version", "time", "exit", "bye", "h"))
+_UNECHOED = (Said, Told, Joined, Left)
+USERNAME = "nc"  # what IRC shows for people who gave none
+
+
+class PlainSession(Dialect):
+    """The plain dialect of one connection."""
+
+    limit = 8192
+
+    def __init__(self, server: Server, outbox: Outbox, address: str, host: str) -> None:
+        super().__init__(server, outbox, address, host)
+        self.ending = "\n"
+        self._is_let_in = not server.password
+        self._face()
+        outbox.echo = self._echo
+
+    def greet(self) -> None:
+        """Ask for what is needed to come in. The first line is an IRC NOTICE too: a slow IRC program may be there."""
+        ask = "Type your name and press Enter." if self._is_let_in else "Type the server's password and press Enter."
+        self._write(f"NOTICE * :Welcome to {self.server.network}. {ask}")
+
+    def use_telnet(self) -> None:
+        """The program at the other end speaks telnet, which ends lines with CR LF (RFC 854)."""
+        self.ending = "\r\n"
+        self._face()
+
+    def receive(self, line: bytes | TooLong) -> None:
+        """Take one line: talk, a command, or before that a password and a name."""
+        self.cost, self.verb = 0.0, "text"
+        try:
+            text = self._decode(line)
+            if text.startswith("/") and not text.startswith("//"):
+                self._command(text[1:])
+            elif self.user is not None:
+                self._say(text.removeprefix("/") if text.startswith("//") else text)
+            elif text.strip():
+                self._enter(text.strip())
+        except Refused as refused:
+            self._write(f"-- {refused.sentence}")
+        self.cost = max(self.cost, 1.0)
+        self._face()
+
+    def _decode(self, line: bytes | TooLong) -> str:
+        if isinstance(line, TooLong):
+            raise Refused(Why.LINE_TOO_LONG, limit=self.limit)
+        try:
+            return line.replace(b"\0", b"").replace(b"\r", b"").decode()
+        except UnicodeDecodeError as error:
+            raise Refused(Why.NOT_UTF8) from error
+
+    def _say(self, text: str) -> None:
+        if text.strip():
+            self.call("say", (text,))
+
+    def _command(self, text: str) -> None:
+        verb, _, words = text.partition(" ")
+        verb = verb.lower()
+        self.verb = f"/{verb[:20]}"
+        if self.user is None and verb == "nick" and words:
+            self._enter(words.strip())
+        elif self.user is None and verb not in _BEFORE_ENTRY:
+            raise Refused(Why.NOT_ENTERED)
+        else:
+            self.call(verb or "help", words)
+
+    def _enter(self, word: str) -> None:
+        if not self._is_let_in:
+            if not self.server.lets_in(word):
+                raise Refused(Why.PASSWORD_WRONG)
+            self._is_let_in = True
+            self._write("-- Thank you. Now type your name and press Enter.")
+        elif self.call("enter", (word, USERNAME, self.host)):
+            if self.server.motd:
+                self.tell(MotdShown(self.server.motd))
+            self.call("join", (self.server.default_room,))
+
+    # ---- what is told
+
+    def tell(self, reply: Reply) -> None:
+        """Tell the person something, in sentences."""
+        context = Context(self.server.zone, self.user.nick if self.user else "")
+        self._write(*lines(reply, context))
+
+    def refuse(self, refused: Refused, call: Call) -> None:
+        """Tell them why not."""
+        self._write(f"-- {refused.sentence}")
+
+    def become(self, user: User) -> None:
+        """Be that person from now on."""
+        super().become(user)
+        self._face()
+
+    def end(self, reason: str) -> None:
+        """Say goodbye, leave, close."""
+        self.leave(reason)
+        self.tell(Goodbye(""))
+        self.outbox.end()
+
+    def close(self, reason: str) -> None:
+        """End the connection for a reason of the server's."""
+        self.leave(reason)
+        self.tell(Goodbye(reason))
+        self.outbox.end()
+
+    def _echo(self, record: Record) -> None:
+        """What the person did, unless a reply tells it or it stands on their screen already."""
+        if not isinstance(record.event, _UNECHOED):
+            self._face()
+            self.outbox.write(self.outbox.flavour.render(record))
+
+    def _face(self) -> None:
+        """Have events told as someone who faces the room they face now wants them."""
+        room = self.user.facing if self.user else None
+        self.outbox.flavour = flavour(room.name if room else "", self.ending)
+
+    def _write(self, *sentences: str) -> None:
+        self.outbox.write("".join(f"{line}{self.ending}" for line in sentences).encode())

@@ -1,0 +1,42 @@
+"""What others see instead of an address: a keyed hash of it.
+
+Strategy: the same address gives the same name while the key lasts, so bans by host work, and without the key nobody
+can try all addresses. The key is a file beside the history, readable by the server alone, and in no backup.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from chatroom.server.limits import network_of
+
+KEY_FILE = "cloak.key"
+
+
+class Cloak:
+    """Names for addresses, from the key in a folder, which is made if it is not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._key = _key_in(folder)
+        self.host = lru_cache(maxsize=8192)(self._host)
+
+    def _host(self, address: str) -> str:
+        """The host others see for `address`; one for a whole IPv6 /64."""
+        digest = hmac.new(self._key, network_of(address).encode(), hashlib.sha256).digest()
+        return f"{base64.b32encode(digest)[:10].decode().lower()}.guest"
+
+
+def _key_in(folder: Path) -> bytes:
+    path = folder / KEY_FILE
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
+    return path.read_bytes()

@@ -1,0 +1,138 @@
+"""Listening sockets, by URL: one StreamServer each.
+
+Strategy: sockets are opened by hand, as StreamServer neither accepts IPv4 on an IPv6 socket nor takes over the path
+of a dead server's Unix socket. When the process has run out of descriptors, one kept in reserve is spent on telling
+the newcomer so, and accepting goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import gevent
+import gevent.socket
+from gevent.server import StreamServer
+from loguru import logger
+
+BACKLOG = 4096
+_FULL = b"ERROR :The server has no room for another connection. Try again in a minute.\r\n"
+
+
+class ListenError(Exception):
+    """An address can't be listened on; says why and what to do."""
+
+
+class Listener(StreamServer):
+    """Accepts clients on one address and spawns `handle(socket, address)` for each."""
+
+    def __init__(self, url: str, handle: Callable[..., None]) -> None:
+        super().__init__(open_socket(url), handle, spawn=gevent.spawn_raw)  # type: ignore[call-overload]
+        self.url = shown_url(url, self.socket)
+        self._reserve = os.open(os.devnull, os.O_RDONLY)
+
+    def do_read(self) -> Any:
+        """The next client; one that comes when descriptors have run out is told so."""
+        try:
+            return super().do_read()
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            self._turn_away()
+            return None
+
+    def _turn_away(self) -> None:
+        logger.error("out of file descriptors: a client was turned away")
+        os.close(self._reserve)
+        try:
+            with contextlib.suppress(OSError):
+                newcomer, _ = super().do_read()
+                newcomer.send(_FULL)
+                newcomer.close()
+        finally:
+            self._reserve = os.open(os.devnull, os.O_RDONLY)
+
+
+def open_socket(url: str) -> gevent.socket.socket:
+    """A socket that listens on `url` (see config.listen_problem). Raises ListenError."""
+    parts = urlsplit(url)
+    try:
+        sock = _unix(parts.path) if parts.scheme == "unix" else _tcp(parts.hostname or "", parts.port or 0)
+        sock.listen(BACKLOG)
+    except OSError as error:
+        raise ListenError(_explain(url, parts.port, error)) from error
+    sock.setblocking(False)
+    return sock
+
+
+def _tcp(host: str, port: int) -> gevent.socket.socket:
+    """A TCP socket; on :: it takes IPv4 too, and where there is no IPv6 it is IPv4 alone."""
+    if host == "::" and not _has_ipv6():
+        host = "0.0.0.0"  # noqa: S104 - all interfaces is what :: asked for
+    [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    sock = gevent.socket.socket(family, kind, protocol)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        sock.bind(address)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::", 0))
+    except OSError:
+        return False
+    return True
+
+
+def _unix(path: str) -> gevent.socket.socket:
+    """A Unix socket, in place of one that nobody listens on any more."""
+    sock = gevent.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.connect(path)
+    except FileNotFoundError:
+        pass
+    except ConnectionRefusedError:
+        os.unlink(path)
+    else:
+        sock.close()
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+    sock.close()
+    sock = gevent.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.bind(path)
+    return sock
+
+
+def _explain(url: str, port: int | None, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE and port:
+        return (
+            f"{url}: port {port} is in use. See by whom: ss -ltnp 'sport = :{port}'. "
+            f"Or choose another: --listen tcp://[::]:{port + 1}"
+        )
+    if error.errno == errno.EADDRINUSE:
+        return f"{url}: another server listens there. Stop it, or choose another path."
+    if error.errno == errno.EACCES:
+        return f"{url}: may not be listened on. Ports below 1024 need rights: choose a higher one, such as 6666."
+    return f"{url}: can't be listened on ({error.strerror or error})."
+
+
+def shown_url(url: str, sock: gevent.socket.socket) -> str:
+    """`url` with the port that was really taken."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return url
+    host, port = sock.getsockname()[:2]
+    return f"{parts.scheme}://[{host}]:{port}" if ":" in host else f"{parts.scheme}://{host}:{port}"

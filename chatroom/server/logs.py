@@ -1,0 +1,78 @@
+"""Log files: rotating by size and by day, compressed, expiring; never what somebody said, never a password.
+
+Strategy: loguru writes straight to the file, without a queue, so that a line costs one write and none is lost at
+exit. Compression leaves the loop: it is handed to a thread. Variables are kept out of tracebacks
+(`diagnose=False`), as they could hold what somebody said.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from loguru import logger
+
+from chatroom.server.config import LogSettings
+
+if TYPE_CHECKING:
+    from loguru import Message
+
+FILE = "chatroom.log"
+_FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level: <7} {extra[client]: <24} {message}"
+
+
+class Rotation:
+    """Says when a new file begins: when the line would make it too large, or a new day has come."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def __call__(self, message: Message, file: TextIO) -> bool:
+        """Whether `message` goes into a new file."""
+        file.seek(0, 2)
+        if file.tell() == 0:
+            return False
+        begun = datetime.fromtimestamp(Path(file.name).stat().st_mtime).astimezone()
+        return file.tell() + len(message.encode()) > self.size or begun.date() < message.record["time"].date()
+
+
+def compress(path: str) -> None:
+    """Replace a file by its gzip."""
+    packed = Path(f"{path}.gz")
+    with Path(path).open("rb") as plain, gzip.open(f"{packed}.part", "wb") as target:
+        shutil.copyfileobj(plain, target)
+    Path(f"{packed}.part").rename(packed)
+    Path(path).unlink()
+
+
+def start(
+    folder: Path, settings: LogSettings, offload: Callable[[Callable[..., Any], str], Any], *, to_stderr: bool = True
+) -> None:
+    """Write logs into `folder` from now on; `offload` runs a function in a thread. Warnings go to stderr too."""
+    logger.remove()
+    logger.configure(extra={"client": "server"})
+    logger.add(
+        folder / FILE,
+        format=_FORMAT,
+        level=settings.level.upper(),
+        rotation=Rotation(settings.rotate_bytes),
+        retention=settings.keep,
+        compression=lambda path: offload(compress, path),
+        serialize=settings.format == "json",
+        enqueue=False,
+        diagnose=False,
+        backtrace=False,
+        encoding="utf-8",
+    )
+    if to_stderr:
+        logger.add(sys.stderr, format=_FORMAT, level="WARNING", diagnose=False, backtrace=False)
+
+
+def stop() -> None:
+    """Close the files; what was logged before is in them."""
+    logger.remove()

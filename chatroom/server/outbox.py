@@ -1,0 +1,211 @@
+"""An outbox over a socket: never blocks, never reorders, never loses.
+
+Strategy: a turn's bytes go to the kernel in one call. What it does not take is kept by reference, so that a
+thousand readers who stall in one room share the bytes of what they have not read. Past its limit an outbox lags:
+nothing more is appended, only the number of the last event it holds is remembered; when it has drained it is fed
+from the log until it is level.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from gevent.event import Event
+from gevent.hub import get_hub
+from loguru import logger
+
+from chatroom.core.events import Record
+from chatroom.server.delivery import Delivery, Outbox
+
+CHUNK = 65536  # bytes handed to the kernel at once while draining
+_WRITABLE = 2
+# What was heard after a number, and whether that is all there is by now.
+CatchUp = Callable[[int], tuple[list[Record], bool]]
+
+
+class _Silence:
+    """The flavour of one that lags: nothing is told."""
+
+    def render(self, record: Record) -> bytes:
+        return b""
+
+
+_SILENCE = _Silence()
+
+
+class SocketOutbox(Outbox):
+    """What waits to be sent over `sock`; up to about `limit` bytes are kept.
+
+    `last` gives the number of the newest event; `catch_up` what this connection's person heard after a number.
+    """
+
+    __slots__ = (
+        *("_backlog", "_catch_up", "_flavour", "_last", "_level", "_place", "_size", "_sock", "_watcher"),
+        *("is_broken", "is_lagging", "limit", "stalled_since"),
+    )
+
+    def __init__(
+        self, delivery: Delivery, sock: socket.socket, limit: int, last: Callable[[], int], catch_up: CatchUp
+    ) -> None:
+        super().__init__(delivery, _SILENCE, lambda record: None)
+        self._sock = sock
+        self._last = last
+        self._catch_up = catch_up
+        self.limit = limit
+        self.is_lagging = False
+        self.is_broken = False
+        self.stalled_since = 0.0  # when the kernel last took something, while something waits; else 0
+        self._backlog: deque[bytes] = deque()
+        self._size = 0
+        self._watcher: Any = None
+        self._place = 0  # while lagging: the number of the last event in the backlog
+        self._flavour: Any = None
+        self._level: Event | None = None
+
+    # ---- out
+
+    def flush(self) -> None:
+        """Hand this turn's bytes to the kernel, behind what it has not taken yet."""
+        if self._backlog:
+            self._keep(self.pending)
+            self.pending.clear()
+        else:
+            super().flush()
+        if self.is_ended and not self._backlog:
+            self._say_end()
+
+    def send(self, data: bytes) -> None:
+        """One call to the kernel; the rest waits for it to want more."""
+        sent = self._offer(data) if data else 0
+        if sent < len(data) and not self.is_broken:
+            self.stalled_since = time.monotonic()
+            self._keep([data[sent:] if sent else data])
+            self._watch()
+
+    def _offer(self, data: bytes) -> int:
+        try:
+            return self._sock.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self._break()
+            return 0
+
+    def _keep(self, pieces: list[bytes]) -> None:
+        if self.is_broken:
+            return
+        self._backlog.extend(pieces)
+        self._size += sum(map(len, pieces))
+        if self._size > self.limit and not self.is_lagging:
+            self._lag()
+
+    def _watch(self) -> None:
+        if self._watcher is None:
+            self._watcher = get_hub().loop.io(self._sock.fileno(), _WRITABLE)
+        self._watcher.start(self._drain)
+
+    def _drain(self) -> None:
+        """The kernel wants more."""
+        chunk = bytearray()
+        while self._backlog and len(chunk) < CHUNK:
+            chunk += self._backlog.popleft()
+        sent = self._offer(bytes(chunk))
+        if self.is_broken:
+            return
+        self._size -= sent
+        if sent:
+            self.stalled_since = time.monotonic()
+        if sent < len(chunk):
+            self._backlog.appendleft(bytes(chunk[sent:]))
+        if not self._backlog:
+            self._drained()
+
+    def _drained(self) -> None:
+        self.stalled_since = 0.0
+        self._watcher.stop()
+        if self.is_lagging:
+            self._feed()
+        if self.is_ended and not self.pending:
+            self._say_end()
+
+    # ---- lagging
+
+    def _lag(self) -> None:
+        """From here on only the place in the log is kept: all that happened up to now is in the backlog."""
+        self.is_lagging = True
+        self._place = self._last()
+        self._flavour, self.flavour = self.flavour, _SILENCE
+
+    def _feed(self) -> None:
+        """Append the next page of what was missed; level when there is no more."""
+        try:
+            records, is_all = self._catch_up(self._place)
+        except Exception as error:
+            logger.exception("while feeding a slow reader: {}", type(error).__name__)
+            self._break()
+            return
+        data = b"".join(self._flavour.render(record) for record in records)
+        if records:
+            self._place = records[-1].number
+        if is_all:
+            self._be_level()
+        if data:
+            self.write(data)
+        elif not is_all:
+            self._feed()
+
+    def _be_level(self) -> None:
+        self.is_lagging = False
+        self.flavour = self._flavour
+        if self._level is not None:
+            self._level.set()
+
+    def wait_until_level(self) -> None:
+        """Block the calling greenlet while this outbox lags."""
+        while self.is_lagging and not self.is_broken:
+            self._level = Event()
+            self._level.wait()
+
+    # ---- the end
+
+    def end(self) -> None:
+        """Close the sending side when all that was written has been sent."""
+        if not self.pending:
+            self.delivery.touch(self)
+        self.is_ended = True
+
+    def _say_end(self) -> None:
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._break()
+
+    def _break(self) -> None:
+        """The connection is dead: only mark it, and wake its reader, which leaves in its own greenlet."""
+        self.is_broken = self.is_ended = True
+        self._backlog.clear()
+        if self._watcher is not None:
+            self._watcher.stop()
+        try:
+            self._sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        if self._level is not None:
+            self._level.set()
+
+    def cut(self) -> None:
+        """End now, whatever waits."""
+        self._break()
+
+    def close(self) -> None:
+        """Let go of the loop's watcher; before the socket is closed."""
+        self.is_broken = self.is_ended = True
+        self._backlog.clear()
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher.close()
+            self._watcher = None

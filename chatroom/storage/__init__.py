@@ -1,0 +1,1 @@
+"""What survives: the only disk. Blocking and free of any loop; the server decides what runs where."""

@@ -1,0 +1,250 @@
+"""The event log, in SQLite.
+
+Strategy: `append` only remembers; `commit` writes all that was appended since in one transaction, so that a busy
+turn of the loop shares one sync. Whoever reads first has what is pending written (not committed) into the same
+transaction, so a page never lacks what just happened. The search index follows behind: an event is on disk at once,
+found a moment later, and `search` catches up before it answers.
+
+Events are JSON, one row each; `places` says in whose history a row belongs, as one event may belong to several
+rooms. `lasting` rows shape the rooms and are all that is read at a start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from chatroom.core.events import KINDS, Record
+
+FILE = "chatroom.db"
+VERSION = 1  # of the file's layout, in user_version
+INDEX_BATCH = 500  # events put into the search index at a time, a few milliseconds
+
+_SCHEMA = """
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, lasting INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX lasting_events ON events (number) WHERE lasting;
+CREATE TABLE places (
+    place TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (place, number)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (
+    nick, text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_COLUMNS = "SELECT events.number, events.time, events.kind, events.body, places.place"
+_PAGE = (
+    _COLUMNS
+    + """
+FROM places JOIN events USING (number)
+WHERE places.place IN ({places}) AND places.number > ? AND places.number < ? AND places.kind IN ({kinds})
+ORDER BY places.number {order} LIMIT ?
+"""
+)
+_SEARCH = (
+    _COLUMNS
+    + """
+FROM words JOIN events ON events.number = words.rowid JOIN places ON places.number = words.rowid
+WHERE words MATCH ? AND ({places}) ORDER BY words.rowid DESC LIMIT ?
+"""
+)
+_UNINDEXED = """
+SELECT number, json_extract(body, '$.who[0]'), json_extract(body, '$.text')
+FROM events WHERE number > ? AND number <= ? AND kind = 'said'
+"""
+_END = 2**62
+_encode = msgspec.json.Encoder().encode
+_decoders = {kind: msgspec.json.Decoder(event) for kind, event in KINDS.items()}
+
+
+class HistoryError(Exception):
+    """The file can't be used; says which, why, and what to do."""
+
+
+def connect(path: Path, read_only: bool = False) -> apsw.Connection:
+    """Open a log's file with the settings every connection to it needs."""
+    flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    database = apsw.Connection(str(path), flags=flags)
+    database.set_busy_timeout(5000)
+    return database
+
+
+class History:
+    """The log in one file. `durability` is "fsync" (survives a power cut) or "os" (survives a killed process).
+
+    Raises HistoryError when the file is no log of this version. `append` and `commit` are for one thread.
+    """
+
+    def __init__(self, path: Path, durability: str = "fsync") -> None:
+        self.path = path
+        self._pending: list[tuple[Record, bytes]] = []
+        self._written = 0  # how many of them are in the open transaction already
+        self._is_open = False  # whether a transaction is
+        try:
+            self._database = connect(path)
+            self._prepare(durability)
+        except apsw.Error as error:
+            raise HistoryError(
+                f"{path}: can't be used as a history ({error}). Restore a backup or move it away."
+            ) from error
+        self._indexed_to = int(self.fact("indexed_to", "0"))
+
+    def _prepare(self, durability: str) -> None:
+        self._database.pragma("journal_mode", "wal")
+        self._database.pragma("synchronous", "full" if durability == "fsync" else "normal")
+        version = self._database.pragma("user_version")
+        if version == 0:
+            with self._database:
+                self._database.execute(_SCHEMA)
+                self._database.pragma("user_version", VERSION)
+        elif version != VERSION:
+            raise HistoryError(f"{self.path}: was written by another version ({version}; this one reads {VERSION}).")
+
+    def close(self) -> None:
+        """Commit what is pending and let go of the file."""
+        self.commit()
+        self._database.close()
+
+    # ---- writing
+
+    def append(self, record: Record) -> None:
+        """Take a record into what the next commit writes."""
+        self._pending.append((record, _encode(record.event)))
+
+    def commit(self) -> None:
+        """Make durable all that was appended. On apsw.Error nothing is lost: it stays pending, for the next try."""
+        if not (self._pending or self._is_open):
+            return
+        try:
+            self._write()
+            self._database.execute("COMMIT")
+        except apsw.Error:
+            self._roll_back()
+            raise
+        self._is_open = False
+        self._pending.clear()
+        self._written = 0
+
+    def _write(self) -> None:
+        """Write what is pending into the open transaction, without committing it."""
+        self._begin()
+        new = self._pending[self._written :]
+        self._database.executemany(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
+            [(r.number, r.time, r.event.kind, r.event.lasting, body.decode()) for r, body in new],
+        )
+        self._database.executemany(
+            "INSERT INTO places VALUES (?, ?, ?)",
+            [(place, r.number, r.event.kind) for r, _ in new for place in r.places],
+        )
+        self._written = len(self._pending)
+
+    def _begin(self) -> None:
+        if not self._is_open:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._is_open = True
+
+    def _roll_back(self) -> None:
+        self._is_open, self._written = False, 0
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+        self._indexed_to = int(self.fact("indexed_to", "0"))
+
+    def _see_pending(self) -> None:
+        """Have reads include what is pending. A disk that refuses must not stop reading what it holds."""
+        if len(self._pending) > self._written:
+            try:
+                self._write()
+            except apsw.Error:
+                self._roll_back()
+
+    # ---- the search index
+
+    def index(self, limit: int = INDEX_BATCH) -> bool:
+        """Put the next `limit` events into the search index, with the next commit. Whether more are waiting."""
+        self._see_pending()
+        last, _ = self.last()
+        upto = min(last, self._indexed_to + limit)
+        if upto > self._indexed_to:
+            self._begin()
+            rows = self._database.execute(_UNINDEXED, (self._indexed_to, upto)).fetchall()
+            self._database.executemany("INSERT INTO words (rowid, nick, text) VALUES (?, ?, ?)", rows)
+            self._database.execute("REPLACE INTO facts VALUES ('indexed_to', ?)", (str(upto),))
+            self._indexed_to = upto
+        return upto < last
+
+    def search(self, places: Mapping[str, int], words: str, *, limit: int) -> list[Record]:
+        """The newest records said in `places` (each after its number) that hold all `words`, oldest first."""
+        terms = " ".join(f'"{word}"' for word in words.replace('"', " ").split() if any(map(str.isalnum, word)))
+        if not (terms and places):
+            return []
+        self.index()
+        within = " OR ".join("(places.place = ? AND places.number > ?)" for _ in places)
+        flat = [value for pair in places.items() for value in pair]
+        rows = self._database.execute(_SEARCH.format(places=within), (terms, *flat, limit)).fetchall()
+        return [_record(*row) for row in reversed(rows)]
+
+    # ---- reading
+
+    def page(
+        self,
+        places: Collection[str],
+        *,
+        limit: int,
+        after: int = 0,
+        before: int | None = None,
+        since: int = 0,
+        kinds: Collection[str] = ("said",),
+        oldest: bool = False,
+    ) -> list[Record]:
+        """At most `limit` records of `places` between two numbers (both excluded) and from the time `since` (ms) on.
+
+        The newest ones, or the oldest; in either case oldest first.
+        """
+        self._see_pending()
+        after = max(after, self.number_at(since) - 1) if since else after
+        query = _PAGE.format(places=_marks(places), kinds=_marks(kinds), order="ASC" if oldest else "DESC")
+        values = (*places, after, before or _END, *kinds, limit)
+        records = [_record(*row) for row in self._database.execute(query, values)]
+        return records if oldest else records[::-1]
+
+    def lasting(self) -> Iterator[Record]:
+        """All that shapes the rooms, in order."""
+        for row in self._database.execute(
+            "SELECT number, time, kind, body, '' FROM events WHERE lasting ORDER BY number"
+        ):
+            yield _record(*row)
+
+    def last(self) -> tuple[int, int]:
+        """Number and time (ms) of the newest event; zeros when there is none."""
+        row = self._database.execute("SELECT number, time FROM events ORDER BY number DESC LIMIT 1").fetchone()
+        return row or (0, 0)
+
+    def number_at(self, time: int) -> int:
+        """The number of the first event at or after `time` (ms): times never run backwards, so halving finds it."""
+        low, high = 1, self.last()[0] + 1
+        while low < high:
+            middle = (low + high) // 2
+            [(at,)] = self._database.execute("SELECT time FROM events WHERE number >= ? LIMIT 1", (middle,))
+            if at < time:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def fact(self, name: str, default: str) -> str:
+        """What the file says of itself under `name`; `default` is kept when it says nothing yet."""
+        row = self._database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            self._database.execute("INSERT INTO facts VALUES (?, ?)", (name, default))
+            return default
+        return str(row[0])
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _record(number: int, time: int, kind: str, body: str, place: str) -> Record:
+    return Record(number, time, _decoders[kind].decode(body), (place,) if place else ())

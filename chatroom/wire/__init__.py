@@ -1,0 +1,1 @@
+"""Bytes to lines and back, without I/O and without any idea of chat. Standard library only."""

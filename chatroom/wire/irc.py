@@ -1,0 +1,133 @@
+"""The grammar of an IRC line: `@tags :source VERB params`.
+
+Strategy: split from the left, each part at its own mark, and never raise: what has no verb is None. Writing is as
+careful as reading is tolerant: a parameter that could not be read back as itself is made harmless, so that nothing
+one client sends can make another client's line malformed.
+
+Sources: RFC 1459 section 2.3, Modern IRC "Message Format", IRCv3 message-tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MAX_LINE = 510  # bytes of a line without its tags and its end (RFC 1459: 512 with CR LF)
+MAX_CLIENT_TAGS = 4094  # bytes of tags a client may send, without @ and the space after (IRCv3 message-tags)
+MAX_RECEIVED = MAX_LINE + MAX_CLIENT_TAGS + 2
+MAX_PARAMS = 15
+
+_UNESCAPE = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
+_ESCAPE = str.maketrans({";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n"})
+_UNPRINTABLE = str.maketrans({"\r": " ", "\n": " ", "\0": None})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line, taken apart. `verb` is upper case; a tag without a value has the value ""."""
+
+    verb: str
+    params: tuple[str, ...] = ()
+    source: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def param(self, index: int, default: str = "") -> str:
+        """The parameter at `index`, or `default` where there are fewer."""
+        return self.params[index] if index < len(self.params) else default
+
+
+def parse(line: str) -> Message | None:
+    """Take one line apart; None when it holds no verb."""
+    tags: Mapping[str, str] = {}
+    source = ""
+    if line.startswith("@"):
+        raw_tags, _, line = line[1:].partition(" ")
+        tags = parse_tags(raw_tags)
+    line = line.lstrip(" ")
+    if line.startswith(":"):
+        source, _, line = line[1:].partition(" ")
+    head, colon, trailing = _split_trailing(line)
+    verb, *params = head.split() or [""]
+    if not verb:
+        return None
+    if colon:
+        params.append(trailing)
+    if len(params) > MAX_PARAMS:
+        params[MAX_PARAMS - 1 :] = [" ".join(params[MAX_PARAMS - 1 :])]
+    return Message(verb.upper(), tuple(params), source, tags)
+
+
+def _split_trailing(line: str) -> tuple[str, str, str]:
+    if line.startswith(":"):  # no verb before the trailing part
+        return "", ":", line[1:]
+    return line.partition(" :")
+
+
+def parse_tags(raw: str) -> dict[str, str]:
+    """The tags of a line, values unescaped; the last of equal names counts."""
+    tags = {}
+    for tag in raw.split(";"):
+        name, _, value = tag.partition("=")
+        if name:
+            tags[name] = _unescape(value) if "\\" in value else value
+    return tags
+
+
+def _unescape(value: str) -> str:
+    pieces = []
+    letters = iter(value)
+    for letter in letters:
+        if letter == "\\":
+            following = next(letters, "")
+            pieces.append(_UNESCAPE.get(following, following))
+        else:
+            pieces.append(letter)
+    return "".join(pieces)
+
+
+def format_tags(tags: Mapping[str, str]) -> str:
+    """`@a=1;b ` with the space after it, or nothing without tags."""
+    if not tags:
+        return ""
+    return "@" + ";".join(f"{k}={v.translate(_ESCAPE)}" if v else k for k, v in tags.items()) + " "
+
+
+def format_line(verb: str, *params: str, source: str = "", tags: Mapping[str, str] | None = None) -> str:
+    """One line without its end. The last parameter may hold spaces; earlier ones that would break the line are mended."""
+    pieces = [f":{source} {verb}" if source else verb]
+    pieces += [_middle(param) for param in params[:-1]]
+    if params:
+        pieces.append(_last(params[-1]))
+    return format_tags(tags or {}) + " ".join(pieces)
+
+
+def _middle(param: str) -> str:
+    param = param.translate(_UNPRINTABLE).replace(" ", "_")
+    if not param:
+        return "*"
+    return f"_{param}" if param.startswith(":") else param
+
+
+def _last(param: str) -> str:
+    param = param.translate(_UNPRINTABLE)
+    return f":{param}" if not param or " " in param or param.startswith(":") else param
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """`text` in pieces of at most `limit` bytes of UTF-8, cut at spaces where there are any, never inside a character."""
+    pieces = []
+    data = text.encode()
+    while len(data) > limit:
+        cut = data.rfind(b" ", limit // 2, limit + 1)
+        end = cut if cut > 0 else _character_start(data, limit)
+        pieces.append(data[:end].decode())
+        data = data[end + 1 :] if cut > 0 else data[end:]
+    pieces.append(data.decode())
+    return pieces
+
+
+def _character_start(data: bytes, index: int) -> int:
+    """The nearest start of a character at or before `index`."""
+    while index > 0 and data[index] & 0xC0 == 0x80:
+        index -= 1
+    return index

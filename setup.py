@@ -1,0 +1,52 @@
+"""Packaging. Ranges live here, the exact versions `make` installs live in constraints.txt."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).parent
+
+REQUIRES = [
+    "gevent>=25.9",  # the event loop and StreamServer: the fastest loop under blocking-style Python
+    "apsw>=3.51.3",  # SQLite with its own, current build: the system's may lose rows at a checkpoint
+    "loguru>=0.7.3",  # log files that rotate, expire and compress by themselves
+    "msgspec>=0.19",  # typed JSON for the log in under a microsecond, and checked configuration values
+    "precis-i18n>=1.1",  # RFC 8265 names, for casemapping = "precis"
+    "prompt_toolkit>=3.0.50",  # the client's line editor: input stays whole while lines arrive
+    "rich>=14",  # the load test's progress bar and table
+    "hdrhistogram>=0.10.3",  # latency percentiles without keeping every sample
+]
+
+TEST = [
+    "pytest>=8",
+    "pytest-timeout>=2.3",  # a test that hangs fails and says where
+    "pytest-xdist>=3.6",  # the suite on all cores
+    "hypothesis>=6.100",  # properties: any bytes, any order
+    "coverage>=7.6",
+    "ruff>=0.9",
+    "mypy>=1.14",
+    "types-gevent>=24.11",
+    "import-linter>=2.1",  # the layers of docs/architecture.md, enforced
+]
+
+setup(
+    name="chatroom",
+    version=re.search(r'__version__ = "(.+)"', (ROOT / "chatroom/__init__.py").read_text()).group(1),
+    description="One room reached by nc, any IRC program and its own client; what you saw is on disk.",
+    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11",
+    packages=find_packages(include=["chatroom", "chatroom.*"]),
+    package_data={"chatroom": ["py.typed"]},
+    scripts=["bin/chat-server", "bin/chat-client", "bin/chat-load"],
+    install_requires=REQUIRES,
+    extras_require={"test": TEST},
+    classifiers=[
+        "Environment :: Console",
+        "Topic :: Communications :: Chat :: Internet Relay Chat",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+    ],
+)
