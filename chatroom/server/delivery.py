@@ -58,8 +58,11 @@ class Outbox:
 
 
 class Delivery:
-    """The one place where bytes leave. `commit` makes durable what was recorded; `schedule` has the loop call back
-    at the end of this turn; `trouble` is told when a commit failed, and None when it works again."""
+    """The one place where bytes leave.
+
+    `commit` makes durable what was recorded; `schedule` has the loop call back at the end of this turn; `trouble` is
+    told when a commit failed, and None when it works again.
+    """
 
     def __init__(
         self,
@@ -91,7 +94,7 @@ class Delivery:
             self._schedule(self.flush)
 
     def deliver(self, record: Record, hearers: Collection[User], origin: Outbox | None) -> None:
-        """Append what tells `record` to the outboxes of all who hear. The hot path: per hearer one look-up, one append."""
+        """Append what tells `record` to the outboxes of all who hear. The hot path: for each a look-up and an append."""
         if self.is_failing:
             self._deliver_later(record, hearers, origin)
             return

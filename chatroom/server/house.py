@@ -6,6 +6,7 @@ built. Everything else here answers questions that need more than one part: who 
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -172,10 +173,8 @@ class House:
     def _turn_away(self, client: socket.socket, where: str) -> None:
         most = self.addresses.most
         logger.warning("turned away: {} has {} connections already", where, most)
-        try:
+        with contextlib.suppress(OSError):
             client.send(f"ERROR :There are {most} connections from your address already. Close one first.\r\n".encode())
-        except OSError:
-            pass
 
     def wait_until_empty(self) -> None:
         """Block the calling greenlet until the last client is gone."""

@@ -85,7 +85,7 @@ class Keeper:
         return min(max(every - age, 1.0), every or BACKUP_RETRY_SECONDS)
 
     def back_up(self) -> Backup | None:
-        """Take a snapshot in the thread, prove it, thin out the old ones. None, and the reason in the log, if it failed."""
+        """Take a snapshot in the thread, prove it, thin out the old ones. None if it failed; the log says why."""
         house = self.house
         try:
             backup = self.pool.apply(_snapshot_quietly, (house,))

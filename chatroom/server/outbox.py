@@ -8,6 +8,7 @@ from the log until it is level.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections import deque
@@ -190,10 +191,8 @@ class SocketOutbox(Outbox):
         self._backlog.clear()
         if self._watcher is not None:
             self._watcher.stop()
-        try:
+        with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         if self._level is not None:
             self._level.set()
 

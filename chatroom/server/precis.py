@@ -15,7 +15,7 @@ def _enforced(name: str) -> str | None:
 
 
 def fold(name: str) -> str:
-    """The form in which names are compared; what the profile refuses, such as #tea's sigil, is folded as Unicode does."""
+    """The form in which names are compared; what the profile refuses, such as the # of #tea, folds as Unicode does."""
     return _enforced(name) or name.casefold()
 
 

@@ -25,7 +25,8 @@ INDEX_BATCH = 500  # events put into the search index at a time, a few milliseco
 
 _SCHEMA = """
 CREATE TABLE events (
-    number INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, lasting INTEGER NOT NULL, body TEXT NOT NULL);
+    number INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, lasting INTEGER NOT NULL,
+    body TEXT NOT NULL);
 CREATE INDEX lasting_events ON events (number) WHERE lasting;
 CREATE TABLE places (
     place TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (place, number)) WITHOUT ROWID;

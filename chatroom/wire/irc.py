@@ -93,7 +93,7 @@ def format_tags(tags: Mapping[str, str]) -> str:
 
 
 def format_line(verb: str, *params: str, source: str = "", tags: Mapping[str, str] | None = None) -> str:
-    """One line without its end. The last parameter may hold spaces; earlier ones that would break the line are mended."""
+    """One line without its end. The last parameter may hold spaces; earlier ones that would break it are mended."""
     pieces = [f":{source} {verb}" if source else verb]
     pieces += [_middle(param) for param in params[:-1]]
     if params:
@@ -114,7 +114,7 @@ def _last(param: str) -> str:
 
 
 def split_text(text: str, limit: int) -> list[str]:
-    """`text` in pieces of at most `limit` bytes of UTF-8, cut at spaces where there are any, never inside a character."""
+    """`text` in pieces of at most `limit` bytes of UTF-8, cut at spaces if there are any, never in a character."""
     pieces = []
     data = text.encode()
     while len(data) > limit:

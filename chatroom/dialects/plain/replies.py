@@ -107,7 +107,8 @@ def _person(reply: re_.PersonShown, context: Context) -> Iterator[str]:
     yield f"-- {user.nick} ({user.who.username}@{user.who.host})" + (
         f": {safe(user.realname)}" if user.realname else ""
     )
-    yield f"   in {rooms}; here since {context.moment(user.since):%Y-%m-%d %H:%M}, silent for {span(reply.idle_seconds)}"
+    yield f"   in {rooms}"
+    yield f"   here since {context.moment(user.since):%Y-%m-%d %H:%M}, silent for {span(reply.idle_seconds)}"
     if user.away:
         yield f"   away: {safe(user.away)}"
     if reply.sees_address:
@@ -211,7 +212,8 @@ def _motd(reply: re_.MotdShown, context: Context) -> Iterator[str]:
 
 
 def _counts(reply: re_.CountsShown, context: Context) -> Iterator[str]:
-    yield f"-- {count(reply.people, 'person', 'people')}, {count(reply.rooms, 'room')}; the most at once was {reply.most}."
+    people, rooms = count(reply.people, "person", "people"), count(reply.rooms, "room")
+    yield f"-- {people}, {rooms}; the most at once was {reply.most}."
 
 
 def _status(reply: re_.StatusShown, context: Context) -> Iterator[str]:
