@@ -190,9 +190,9 @@ class Connection:
         self.outbox.write(self._telnet.data_to_send())
         return text
 
-    def _catch_up(self, after: int) -> tuple[list[Record], bool]:
+    def _catch_up(self, after: int) -> tuple[list[Record], int]:
         user = self.dialect.user if self.dialect else None
-        return self.house.heard_by(user, after) if user else ([], True)
+        return self.house.heard_by(user, after) if user else ([], self.house.chat.number)
 
     # ---- the end
 

@@ -46,14 +46,7 @@ class Outbox:
             self.pending.append(data)
 
     def flush(self) -> None:
-        """Hand this turn's bytes on; the delivery calls it."""
-        pending = self.pending
-        data = pending[0] if len(pending) == 1 else b"".join(pending)
-        pending.clear()
-        self.send(data)
-
-    def send(self, data: bytes) -> None:
-        """Hand bytes to the transport, which keeps what can't be sent at once."""
+        """Hand this turn's bytes to the transport and clear them; the delivery calls it."""
         raise NotImplementedError
 
 

@@ -132,13 +132,13 @@ class House:
             self.chat.sealed = Refused(Why.DISK)
             logger.error("the history can't be written ({}); talk is refused until it can", error)
 
-    def heard_by(self, user: User, after: int) -> tuple[list[Record], bool]:
-        """What `user` heard after number `after`, a page of it, and whether that is all by now."""
+    def heard_by(self, user: User, after: int) -> tuple[list[Record], int]:
+        """A page of what `user` heard after number `after`, and the number up to which that is all."""
         places = [*user.rooms, personal_place(user.folded)]
         records = self.history.page(places, after=after, limit=FEED, kinds=_ALL_KINDS, oldest=True)
         ignored = {other.nick for other in user.ignoring}
-        once = {record.number: record for record in records if record.event.who.nick not in ignored}
-        return list(once.values()), len(records) < FEED
+        heard = {record.number: record for record in records if record.event.who.nick not in ignored}
+        return list(heard.values()), records[-1].number if len(records) == FEED else self.chat.number
 
     # ---- clients
 

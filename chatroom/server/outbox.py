@@ -24,8 +24,8 @@ from chatroom.server.delivery import Delivery, Outbox
 
 CHUNK = 65536  # bytes handed to the kernel at once while draining
 _WRITABLE = 2
-# What was heard after a number, and whether that is all there is by now.
-CatchUp = Callable[[int], tuple[list[Record], bool]]
+# What was heard after a number, and up to which number that is.
+CatchUp = Callable[[int], tuple[list[Record], int]]
 
 
 class _Silence:
@@ -45,7 +45,7 @@ class SocketOutbox(Outbox):
     """
 
     __slots__ = (
-        *("_backlog", "_catch_up", "_flavour", "_last", "_level", "_place", "_size", "_sock", "_watcher"),
+        *("_backlog", "_catch_up", "_flavour", "_last", "_level", "_place", "_send", "_size", "_sock", "_watcher"),
         *("is_broken", "is_lagging", "limit", "stalled_since"),
     )
 
@@ -54,6 +54,7 @@ class SocketOutbox(Outbox):
     ) -> None:
         super().__init__(delivery, _SILENCE, lambda record: None)
         self._sock = sock
+        self._send = sock.send
         self._last = last
         self._catch_up = catch_up
         self.limit = limit
@@ -70,31 +71,34 @@ class SocketOutbox(Outbox):
     # ---- out
 
     def flush(self) -> None:
-        """Hand this turn's bytes to the kernel, behind what it has not taken yet."""
+        """Hand this turn's bytes to the kernel in one call, behind what it has not taken yet. The other hot path."""
+        pending = self.pending
         if self._backlog:
-            self._keep(self.pending)
-            self.pending.clear()
-        else:
-            super().flush()
-        if self.is_ended and not self._backlog:
+            self._keep(pending)
+            pending.clear()
+            return
+        data = pending[0] if len(pending) == 1 else b"".join(pending)
+        pending.clear()
+        try:
+            sent = self._send(data)
+        except OSError as error:
+            sent = self._not_sent(error)
+        if sent != len(data):
+            self._wait_with(data[sent:])
+        elif self.is_ended:
             self._say_end()
 
-    def send(self, data: bytes) -> None:
-        """One call to the kernel; the rest waits for it to want more."""
-        sent = self._offer(data) if data else 0
-        if sent < len(data) and not self.is_broken:
-            self.stalled_since = time.monotonic()
-            self._keep([data[sent:] if sent else data])
-            self._watch()
-
-    def _offer(self, data: bytes) -> int:
-        try:
-            return self._sock.send(data)
-        except BlockingIOError:
-            return 0
-        except OSError:
+    def _not_sent(self, error: OSError) -> int:
+        if not isinstance(error, BlockingIOError):
             self._break()
-            return 0
+        return 0
+
+    def _wait_with(self, rest: bytes) -> None:
+        """Keep what the kernel did not take until it wants more."""
+        if not self.is_broken:
+            self.stalled_since = time.monotonic()
+            self._keep([rest])
+            self._watch()
 
     def _keep(self, pieces: list[bytes]) -> None:
         if self.is_broken:
@@ -111,10 +115,13 @@ class SocketOutbox(Outbox):
 
     def _drain(self) -> None:
         """The kernel wants more."""
-        chunk = bytearray()
+        chunk = bytearray()  # stays empty when it is only the next page of the log that is wanted
         while self._backlog and len(chunk) < CHUNK:
             chunk += self._backlog.popleft()
-        sent = self._offer(bytes(chunk))
+        try:
+            sent = self._send(chunk)
+        except OSError as error:
+            sent = self._not_sent(error)
         if self.is_broken:
             return
         self._size -= sent
@@ -142,22 +149,19 @@ class SocketOutbox(Outbox):
         self._flavour, self.flavour = self.flavour, _SILENCE
 
     def _feed(self) -> None:
-        """Append the next page of what was missed; level when there is no more."""
+        """Append the next page of what was missed; level when that was all. One page a turn of the loop."""
         try:
-            records, is_all = self._catch_up(self._place)
+            records, self._place = self._catch_up(self._place)
+            data = b"".join(self._flavour.render(record) for record in records)
         except Exception as error:
             logger.exception("while feeding a slow reader: {}", type(error).__name__)
             self._break()
             return
-        data = b"".join(self._flavour.render(record) for record in records)
-        if records:
-            self._place = records[-1].number
-        if is_all:
+        self.write(data)
+        if self._place == self._last():
             self._be_level()
-        if data:
-            self.write(data)
-        elif not is_all:
-            self._feed()
+        else:
+            self._watch()
 
     def _be_level(self) -> None:
         self.is_lagging = False

@@ -2,8 +2,9 @@
 
 Strategy: `append` only remembers; `commit` writes all that was appended since in one transaction, so that a busy
 turn of the loop shares one sync. Whoever reads first has what is pending written (not committed) into the same
-transaction, so a page never lacks what just happened. The search index follows behind: an event is on disk at once,
-found a moment later, and `search` catches up before it answers.
+transaction, so a page never lacks what just happened; once a commit has failed, reads show only what is on disk, until
+one succeeds. The search index follows behind: an event is on disk at once, found a moment later, and `search` catches
+up before it answers.
 
 Events are JSON, one row each; `places` says in whose history a row belongs, as one event may belong to several
 rooms. `lasting` rows shape the rooms and are all that is read at a start.
@@ -11,6 +12,7 @@ rooms. `lasting` rows shape the rooms and are all that is read at a start.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from chatroom.core.events import KINDS, Record
 FILE = "chatroom.db"
 VERSION = 1  # of the file's layout, in user_version
 INDEX_BATCH = 500  # events put into the search index at a time, a few milliseconds
+PATIENCE = 5000  # milliseconds to wait for another connection's lock
+LOOP_PATIENCE = 100  # the same where the loop waits: the log has one writer, so who else locks it is a stranger
 
 _SCHEMA = """
 CREATE TABLE events (
@@ -67,7 +71,7 @@ def connect(path: Path, read_only: bool = False) -> apsw.Connection:
     """Open a log's file with the settings every connection to it needs."""
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     database = apsw.Connection(str(path), flags=flags)
-    database.set_busy_timeout(5000)
+    database.set_busy_timeout(PATIENCE)
     return database
 
 
@@ -82,6 +86,7 @@ class History:
         self._pending: list[tuple[Record, bytes]] = []
         self._written = 0  # how many of them are in the open transaction already
         self._is_open = False  # whether a transaction is
+        self._is_refused = False  # whether the disk refused what is pending
         try:
             self._database = connect(path)
             self._prepare(durability)
@@ -101,6 +106,7 @@ class History:
                 self._database.pragma("user_version", VERSION)
         elif version != VERSION:
             raise HistoryError(f"{self.path}: was written by another version ({version}; this one reads {VERSION}).")
+        self._database.set_busy_timeout(LOOP_PATIENCE)
 
     def close(self) -> None:
         """Commit what is pending and let go of the file."""
@@ -121,9 +127,10 @@ class History:
             self._write()
             self._database.execute("COMMIT")
         except apsw.Error:
+            self._is_refused = bool(self._pending)
             self._roll_back()
             raise
-        self._is_open = False
+        self._is_open = self._is_refused = False
         self._pending.clear()
         self._written = 0
 
@@ -154,7 +161,7 @@ class History:
 
     def _see_pending(self) -> None:
         """Have reads include what is pending. A disk that refuses must not stop reading what it holds."""
-        if len(self._pending) > self._written:
+        if len(self._pending) > self._written and not self._is_refused:
             try:
                 self._write()
             except apsw.Error:
@@ -163,28 +170,44 @@ class History:
     # ---- the search index
 
     def index(self, limit: int = INDEX_BATCH) -> bool:
-        """Put the next `limit` events into the search index, with the next commit. Whether more are waiting."""
+        """Put the next `limit` events into the search index, with the next commit. Whether more are waiting.
+
+        On apsw.Error nothing of it is done.
+        """
         self._see_pending()
         last, _ = self.last()
         upto = min(last, self._indexed_to + limit)
         if upto > self._indexed_to:
-            self._begin()
-            rows = self._database.execute(_UNINDEXED, (self._indexed_to, upto)).fetchall()
-            self._database.executemany("INSERT INTO words (rowid, nick, text) VALUES (?, ?, ?)", rows)
-            self._database.execute("REPLACE INTO facts VALUES ('indexed_to', ?)", (str(upto),))
-            self._indexed_to = upto
+            try:
+                self._index(upto)
+            except apsw.Error:
+                self._roll_back()
+                raise
         return upto < last
+
+    def _index(self, upto: int) -> None:
+        self._begin()
+        rows = self._database.execute(_UNINDEXED, (self._indexed_to, upto)).fetchall()
+        self._database.executemany("INSERT INTO words (rowid, nick, text) VALUES (?, ?, ?)", rows)
+        self._database.execute("REPLACE INTO facts VALUES ('indexed_to', ?)", (str(upto),))
+        self._indexed_to = upto
 
     def search(self, places: Mapping[str, int], words: str, *, limit: int) -> list[Record]:
         """The newest records said in `places` (each after its number) that hold all `words`, oldest first."""
         terms = " ".join(f'"{word}"' for word in words.replace('"', " ").split() if any(map(str.isalnum, word)))
         if not (terms and places):
             return []
-        self.index()
+        self._catch_up()
         within = " OR ".join("(places.place = ? AND places.number > ?)" for _ in places)
         flat = [value for pair in places.items() for value in pair]
         rows = self._database.execute(_SEARCH.format(places=within), (terms, *flat, limit)).fetchall()
         return [_record(*row) for row in reversed(rows)]
+
+    def _catch_up(self) -> None:
+        """Have the index include all there is. A disk that refuses must not stop finding what is in it already."""
+        with contextlib.suppress(apsw.Error):
+            while self.index():
+                pass
 
     # ---- reading
 

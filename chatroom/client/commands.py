@@ -1,0 +1,245 @@
+"""What can be typed: every command of the client, and what a line without a slash means.
+
+Strategy: a handler sends lines of IRC or shows a note, and waits for nothing; what comes of it is told by the server
+and shown when it arrives. Bare words are never commands.
+
+Sources: Modern IRC "Client messages".
+"""
+
+from __future__ import annotations
+
+from chatroom.client.session import Session
+from chatroom.client.table import Row, Table, WrongUse
+from chatroom.client.talk import forget_room, turn_away
+
+TABLE = Table()
+command = TABLE.command
+_MOST_MODES = 4  # people one MODE may name; ISUPPORT's MODES is 3 or more everywhere
+
+
+def typed(session: Session, text: str) -> None:
+    """Take in what the user typed and ended with Enter, or pasted.
+
+    One line is a command if it begins with a slash (`//` says a slash). Several are a paste: each is said as it is.
+    """
+    lines = text.splitlines()
+    if len(lines) == 1 and text.startswith("/") and not text.startswith("//"):
+        TABLE.run(session, lines[0])
+        return
+    if len(lines) == 1:
+        lines = [text.removeprefix("/")]
+    _say_lines(session, [line for line in lines if line.strip()])
+
+
+def _say_lines(session: Session, lines: list[str]) -> None:
+    if not lines:
+        return
+    if not session.facing:
+        session.error("You are in no room, so that was not sent. /join #name goes to one.")
+        return
+    for line in lines:
+        session.say(session.facing, line)
+    if len(lines) > 5 and session.is_registered:
+        session.note(f"Sending {len(lines)} lines to {session.facing}, a few at a time. /stop drops what has not left.")
+
+
+def _room(session: Session, room: str) -> str:
+    """The room named, or the one faced."""
+    if room or session.faced_room():
+        return room or session.faced_room()
+    raise WrongUse("You face no room. Name one, or go to one: /join #name")
+
+
+# talk
+
+
+@command("msg <nick> <text...>", help="Say something to one person, or to a room.", works_offline=True)
+def _msg(session: Session, nick: str, text: str) -> None:
+    session.say(nick, text)
+
+
+@command("reply <text...>", help="Answer whoever wrote to you in private last.", aliases=("r",), works_offline=True)
+def _reply(session: Session, text: str) -> None:
+    if not session.correspondent:
+        raise WrongUse("Nobody has written to you in private yet. /msg NICK TEXT begins.")
+    session.say(session.correspondent, text)
+
+
+@command("me <text...>", help="Say what you do: /me waves.", works_offline=True)
+def _me(session: Session, text: str) -> None:
+    if not session.facing:
+        raise WrongUse("You are in no room. /join #name goes to one.")
+    session.say(session.facing, text, is_action=True)
+
+
+@command("notice <nick> <text...>", help="Send a notice, which programs do not answer.", works_offline=True)
+def _notice(session: Session, nick: str, text: str) -> None:
+    session.say(nick, text, verb="NOTICE")
+
+
+@command("stop", help="Drop what you said and what has not left yet.", works_offline=True)
+def _stop(session: Session) -> None:
+    session.note(f"Dropped, never sent: {session.outbox.discard()}.")
+
+
+# rooms
+
+
+@command("join <room> [key]", help="Go to a room; it is made if there is none.", aliases=("j",), works_offline=True)
+def _join(session: Session, room: str, key: str) -> None:
+    session.facing = room
+    if session.is_registered:
+        forget_room(session, room)
+        session.wish.rooms[room] = key
+        session.send("JOIN", room, *([key] if key else []))
+    else:
+        session.wish.rooms[room] = key
+        session.note(f"Going to {room} as soon as there is a connection.")
+
+
+@command("part [room] [text...]", help="Leave a room.", aliases=("leave",), works_offline=True)
+def _part(session: Session, room: str, text: str) -> None:
+    room = _room(session, room)
+    if session.is_registered:
+        session.send("PART", room, *([text] if text else []))
+    else:
+        forget_room(session, room)
+        turn_away(session, room)
+
+
+@command("switch <name>", help="Face another room, or a person: that is where what you type goes.", works_offline=True)
+def _switch(session: Session, name: str) -> None:
+    rooms = [place.name for place in session.roster] + list(session.wish.rooms)
+    same = [room for room in rooms if session.is_same(room, name) or session.is_same(room, f"#{name}")]
+    if session.features.is_room(name) and not same:
+        raise WrongUse(f"You are not in {name}. /join {name} goes there.")
+    session.facing = same[0] if same else name
+    session.note(f"You face {session.facing} now.")
+
+
+@command("rooms [mask]", help="List the rooms there are.", aliases=("list",))
+def _rooms(session: Session, mask: str) -> None:
+    session.send("LIST", *([mask] if mask else []))
+
+
+@command("names [room]", help="List who is in a room; @ marks its operators.")
+def _names(session: Session, room: str) -> None:
+    session.send("NAMES", _room(session, room))
+
+
+@command("topic [room] [text...]", help="Show what a room is about, or set it.")
+def _topic(session: Session, room: str, text: str) -> None:
+    session.send("TOPIC", _room(session, room), *([text] if text else []))
+
+
+@command("invite <nick> [room]", help="Ask somebody to come to a room.")
+def _invite(session: Session, nick: str, room: str) -> None:
+    session.send("INVITE", nick, _room(session, room))
+
+
+# people
+
+
+@command("nick <nick>", help="Take another name.", works_offline=True)
+def _nick(session: Session, nick: str) -> None:
+    if session.is_registered:
+        session.send("NICK", nick)
+    else:
+        session.wish.nick = nick
+        session.note(f"You will be {nick} when there is a connection.")
+
+
+@command("who [mask]", help="List the people here, or those in a room.")
+def _who(session: Session, mask: str) -> None:
+    session.send("WHO", mask or session.facing or "*")
+
+
+@command("whois <nick>", help="Tell about one person.")
+def _whois(session: Session, nick: str) -> None:
+    session.send("WHOIS", nick)
+
+
+@command("away [text...]", help="Say that you are away, and why.")
+def _away(session: Session, text: str) -> None:
+    session.send("AWAY", text or "away")
+
+
+@command("back", help="Say that you are back.")
+def _back(session: Session) -> None:
+    session.send("AWAY")
+
+
+# order in a room
+
+
+@command("kick [room] <nick> [text...]", help="Throw somebody out of a room.")
+def _kick(session: Session, room: str, nick: str, text: str) -> None:
+    session.send("KICK", _room(session, room), nick, *([text] if text else []))
+
+
+def _modes(session: Session, room: str, sign: str, letter: str, nicks: str) -> None:
+    names = nicks.split()[:_MOST_MODES]
+    session.send("MODE", _room(session, room), sign + letter * len(names), *names)
+
+
+@command("op [room] <nicks...>", help="Make people operators of a room.")
+def _op(session: Session, room: str, nicks: str) -> None:
+    _modes(session, room, "+", "o", nicks)
+
+
+@command("deop [room] <nicks...>", help="Make people operators no longer.")
+def _deop(session: Session, room: str, nicks: str) -> None:
+    _modes(session, room, "-", "o", nicks)
+
+
+@command("voice [room] <nicks...>", help="Let people speak in a moderated room.")
+def _voice(session: Session, room: str, nicks: str) -> None:
+    _modes(session, room, "+", "v", nicks)
+
+
+@command("devoice [room] <nicks...>", help="Take that back.")
+def _devoice(session: Session, room: str, nicks: str) -> None:
+    _modes(session, room, "-", "v", nicks)
+
+
+@command("mode [room] [modes...]", help="Show or set the modes of a room: /mode +m")
+def _mode(session: Session, room: str, modes: str) -> None:
+    session.send("MODE", _room(session, room), *modes.split())
+
+
+# the server and this client
+
+
+@command("motd", help="Show the server's message of the day.")
+def _motd(session: Session) -> None:
+    session.wants_motd = True
+    session.send("MOTD")
+
+
+@command("raw <line...>", help="Send a line of IRC as it is.", aliases=("quote",))
+def _raw(session: Session, line: str) -> None:
+    session.send_raw(line)
+
+
+@command("quit [text...]", help="Leave the chat.", aliases=("exit",), works_offline=True)
+def _quit(session: Session, text: str) -> None:
+    session.quit(text)
+
+
+@command("help [command]", help="Tell what there is to type.", works_offline=True)
+def _help(session: Session, command: str) -> None:
+    if not command:
+        for row in TABLE.rows.values():
+            session.note(_help_line(row))
+        session.note("Anything else you type is said where you are; a line that begins with // says a single /.")
+        return
+    wanted = TABLE.find(command.removeprefix("/"))
+    if wanted is None:
+        nearest = TABLE.nearest(command.removeprefix("/"))
+        raise WrongUse(f"There is no /{command.removeprefix('/')}." + (f" Did you mean /{nearest}?" if nearest else ""))
+    session.note(_help_line(wanted))
+
+
+def _help_line(row: Row) -> str:
+    also = f" (also /{', /'.join(row.aliases)})" if row.aliases else ""
+    return f"/{row.usage}: {row.help}{also}"

@@ -1,0 +1,69 @@
+"""Where `chat-client` begins: the command line, the way to use the terminal, the exit code.
+
+Strategy: each way of using the client is a module that is imported only when it is wanted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from chatroom.client.options import Options, parse
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the client; returns 0 done, 1 failed, 2 wrong use."""
+    options = parse(arguments)
+    interactive = not (options.pipe or options.json)
+    if interactive and not options.plain and not sys.stdin.isatty():
+        print(
+            "chat-client: standard input is no terminal. To send what it holds: --pipe; to chat: --plain",
+            file=sys.stderr,
+        )
+        return WRONG_USE
+    return run(options)
+
+
+def run(options: Options) -> int:
+    """Chat as `options` say; what stops it is said in a sentence on standard error."""
+    from chatroom.client.link import Failed
+    from chatroom.client.streams import put_away_output, set_up_output
+
+    set_up_output()
+    try:
+        return asyncio.run(_way(options))
+    except Failed as problem:
+        print(f"chat-client: {problem}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:  # before the client could listen for it
+        return FAILED
+    finally:
+        put_away_output()
+
+
+def _way(options: Options) -> Coroutine[Any, Any, int]:
+    """The way to use the terminal that `options` and the terminal itself leave."""
+    if options.pipe:
+        from chatroom.client import pipe
+
+        return pipe.run(options)
+    if options.json:
+        from chatroom.client import follow
+
+        return follow.run(options)
+    if options.plain or not sys.stdout.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
+        from chatroom.client import plain
+
+        return plain.run(options)
+    from chatroom.client import terminal
+
+    return terminal.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

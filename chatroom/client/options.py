@@ -1,0 +1,152 @@
+"""The command line: what may be asked for, and what is meant when it is not.
+
+Strategy: argparse checks form, this module checks sense, and both complain in a sentence and end with 2. Nothing here
+imports what only a running client needs, so `--help` is instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatroom import __version__
+from chatroom.core.names import Names, is_room
+from chatroom.core.refusals import Refused
+
+DEFAULT_HOST, DEFAULT_PORT, DEFAULT_ROOM = "localhost", 6666, "#lobby"
+_NOT_IN_NICKS = frozenset(" ,*?!@#&:$")
+_DESCRIPTION = "Chat in a terminal, with our server or any other that speaks IRC."
+_EPILOG = """examples:
+  chat-client                                  the room #lobby of the server on this machine
+  chat-client chat.example.net --room tea      another server, the room #tea
+  chat-client irc.example.net:6697 --tls       over TLS; the certificate is verified
+  date | chat-client --pipe                    say each line of standard input, and leave
+  chat-client --json                           follow the room: one line of JSON for each event
+
+exit codes: 0 done, 1 failed, 2 wrong use.  A server's password is taken from CHATROOM_PASSWORD in the environment.
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for. `is_nick_given`: the nick was chosen, not guessed."""
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    nick: str = "guest"
+    is_nick_given: bool = False
+    room: str = DEFAULT_ROOM
+    tls: bool = False
+    plain: bool = False
+    pipe: bool = False
+    json: bool = False
+    password: str = ""
+
+    @property
+    def address(self) -> str:
+        """Host and port as they are typed."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse(arguments: Sequence[str] | None = None) -> Options:
+    """The options of a command line (this process's, if none is given). A wrong one ends the process with 2."""
+    parser = _parser()
+    words = parser.parse_args(arguments)
+    if words.json and words.plain:
+        parser.error("--json and --plain are two forms of one output; choose one.")
+    try:
+        host, port = parse_address(words.address)
+        room = room_name(words.room)
+        nick = checked_nick(words.nick) if words.nick is not None else login_nick()
+    except ValueError as problem:
+        parser.error(str(problem))
+    password = os.environ.get("CHATROOM_PASSWORD", "")
+    flags = {"tls": words.tls, "plain": words.plain, "pipe": words.pipe, "json": words.json}
+    return Options(host, port, nick, words.nick is not None, room, password=password, **flags)
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        "chat-client", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=raw, allow_abbrev=False
+    )
+    add = parser.add_argument
+    where = f"{DEFAULT_HOST}:{DEFAULT_PORT}"
+    add(
+        "address", metavar="HOST[:PORT]", nargs="?", default=where, help=f"the server (default {where}); [::1]:6666 too"
+    )
+    add("--nick", metavar="N", help="the name to be known by (default: your login name)")
+    add(
+        "--room",
+        metavar="R",
+        default=DEFAULT_ROOM,
+        help=f"the room to go to (default {DEFAULT_ROOM}); # may be left out",
+    )
+    add("--tls", action="store_true", help="encrypt, and verify the server's certificate")
+    add("--plain", action="store_true", help="one line for each event: no colour, no redrawing; for screen readers")
+    add("--pipe", action="store_true", help="say what standard input holds, a message a line, and leave")
+    add("--json", action="store_true", help="write each event as a line of JSON; without --pipe, only listen")
+    add("--version", action="version", version=f"chat-client {__version__}")
+    return parser
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """`host`, `host:port`, `[::1]:port` or a bare IPv6 address as host and port. Raises ValueError with a sentence."""
+    if text.startswith("["):
+        host, closed, port = text[1:].partition("]")
+        if not closed or (port and not port.startswith(":")):
+            raise ValueError(f"'{text}' is no address. An IPv6 address with a port looks like [::1]:6666.")
+        port = port[1:] if port else str(DEFAULT_PORT)
+    elif text.count(":") > 1:
+        host, port = text, str(DEFAULT_PORT)
+    else:
+        host, colon, port = text.partition(":")
+        port = port if colon else str(DEFAULT_PORT)
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError(
+            f"'{port}' is no port. A port is a number from 1 to 65535, as in {DEFAULT_HOST}:{DEFAULT_PORT}."
+        )
+    if not host or any(character.isspace() for character in host):
+        raise ValueError(f"'{text}' names no host. Try {DEFAULT_HOST}:{DEFAULT_PORT}.")
+    return host, int(port)
+
+
+def room_name(text: str) -> str:
+    """`text` as the name of a room: # is put before it when it is missing (a shell would need it quoted)."""
+    room = text if is_room(text) or text.startswith("&") else f"#{text}"
+    try:
+        Names().check_room(f"#{room[1:]}")
+    except Refused as refused:
+        raise ValueError(refused.sentence) from None
+    return room
+
+
+def checked_nick(nick: str) -> str:
+    """`nick`, if any server could have it; which letters are allowed beyond that is the server's to say."""
+    if not nick or not nick.isprintable() or _NOT_IN_NICKS & set(nick):
+        raise ValueError(
+            f"'{nick}' can't be a nick: letters, digits and - _ [ ] {{ }} \\ | ^ ` make one. Try --nick ada"
+        )
+    return nick
+
+
+def login_nick() -> str:
+    """The login name made into a nick."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, as in many containers
+        return "guest"
+    return valid_nick(unicodedata.normalize("NFKD", name))
+
+
+def valid_nick(name: str) -> str:
+    """`name` made into a nick that every server takes (RFC 1459: ASCII, a letter first)."""
+    letters = name.encode("ascii", "ignore").decode()
+    nick = "".join(c if c.isalnum() or c in "_-[]{}\\|^`" else "_" for c in letters)
+    if not nick.strip("_"):
+        return "guest"
+    return f"_{nick}" if nick[0].isdecimal() or nick[0] == "-" else nick

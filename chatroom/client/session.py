@@ -1,0 +1,247 @@
+"""One user's session with a server, without I/O: what is known, and what is to be shown and sent.
+
+Strategy: this class holds the state and the few things everything else does with it: send a line, show an event, say
+something. What received lines mean stands in `registration`, `talk` and `numerics`, what typed ones mean in
+`commands`; both only call what is offered here. A session outlives its links: it is told when one is made and when it
+is lost.
+
+Sources: Modern IRC, IRCv3 capability negotiation, echo-message, labeled-response, message-ids.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from chatroom.client.events import Event
+from chatroom.client.outbox import Outbox, Outgoing
+from chatroom.client.roster import Features, Roster
+from chatroom.wire.irc import MAX_LINE, Message, format_line, split_text
+
+_LONGEST_SOURCE = 90  # bytes of nick!user@host, assumed until the server has shown ours
+_REMEMBERED = 2000  # message ids, against showing one twice
+
+
+@dataclass
+class Wish:
+    """Who the user wants to be, and where. `must_be_nick`: rather fail than take another nick."""
+
+    nick: str
+    rooms: dict[str, str] = field(default_factory=dict)  # name -> key
+    username: str = "chat"
+    realname: str = ""
+    password: str = ""
+    must_be_nick: bool = False
+    history: int = 0  # messages to be shown of what was said before the first coming
+
+
+@dataclass
+class Batch:
+    """Lines that belong together (IRCv3 batch). `count` and `newest` are of its messages, if it is one of history."""
+
+    type: str
+    target: str = ""
+    label: str = ""
+    count: int = 0
+    newest: str = ""
+
+
+@dataclass
+class CatchingUp:
+    """One room whose history is being read: the id asked `after`, and the newest that came `live` meanwhile."""
+
+    after: str
+    live: str = ""
+
+
+class Session:
+    """What this client knows of a server, and what it is about to show and to send."""
+
+    def __init__(self, wish: Wish, outbox: Outbox, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.wish = wish
+        self.outbox = outbox
+        self.clock = clock
+        self.is_registered = False
+        self.is_leaving = False
+        self.refusal = ""  # why the server will not have this user: a sentence
+        self.facing = ""  # where bare words go: a room or a nick
+        self.correspondent = ""  # who wrote in private last
+        self.wants_motd = True
+        self.newest: dict[str, str] = {}  # folded room -> the newest message id up to which there is no gap
+        self.rooms_listed: list[str] = []
+        self._lines: list[str] = []
+        self._events: list[Event] = []
+        self._seen: deque[str] = deque(maxlen=_REMEMBERED)
+        self._seen_set: set[str] = set()
+        self.link_made()
+        self._lines.clear()
+
+    def link_made(self) -> None:
+        """A new link: nothing the last server said holds any more. Registration is what `registration.begin` adds."""
+        self.nick = self.wish.nick
+        self.nicks_tried = 0
+        self.source = ""  # our own nick!user@host, once shown
+        self.offered: dict[str, str] = {}
+        self.capabilities: set[str] = set()
+        self.features = Features()
+        self.roster = Roster(self.features)
+        self.batches: dict[str, Batch] = {}  # by reference
+        self.catching_up: dict[str, CatchingUp] = {}  # by folded room
+        self.collected: dict[str, list[str]] = {}  # an answer of several lines, until its end
+        self.closing_words = ""  # what the server said in its ERROR
+        self._lines.clear()
+
+    def link_lost(self, reason: str) -> None:
+        """The link is gone. What may have been lost with it is named."""
+        self.is_registered = False
+        self.roster.clear()
+        self.show("disconnected", text=reason)
+        for message in self.outbox.link_lost():
+            self.show("unconfirmed", **self._place(message.target), text=message.text, own=True)
+
+    # what goes out
+
+    def send(self, verb: str, *params: str) -> None:
+        """Queue one line for the server."""
+        self._lines.append(format_line(verb, *params))
+
+    def send_raw(self, line: str) -> None:
+        """Queue a line as it was typed; only what would make it two lines is taken out."""
+        self._lines.append(line.replace("\r", " ").replace("\n", " ").replace("\0", ""))
+
+    def lines_to_send(self, now: float) -> list[str]:
+        """The lines that may leave now, without their ends. They are counted as sent."""
+        if self.is_registered and not self.is_leaving:
+            for message in self.outbox.take(now):
+                self._release(message)
+        lines, self._lines = self._lines, []
+        return lines
+
+    def ask(self, now: float) -> bool:
+        """Ask the server for its word on what was sent, if it is time to; whether a PING was queued."""
+        word = self.outbox.fence(now, self.echoes) if self.is_registered and not self.is_leaving else None
+        if word:
+            self.send("PING", word)
+        return word is not None
+
+    def say(self, target: str, text: str, verb: str = "PRIVMSG", is_action: bool = False) -> None:
+        """Say `text` to a room or a person, in as many messages as it takes; blank text says nothing."""
+        if not text.strip():
+            return
+        text = text.encode(errors="replace").decode()  # what the terminal sent may not have been UTF-8
+        for piece in split_text(text, self._room_for_text(target, verb, is_action)):
+            self.outbox.waiting.append(Outgoing(target, piece, verb, is_action))
+            if not self.is_registered:
+                self.show("waiting", **self._place(target), text=piece, own=True)
+
+    def quit(self, text: str) -> None:
+        """Leave the server for good."""
+        self.is_leaving = True
+        self.send("QUIT", *([text] if text else []))
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the server shows a message to who sent it."""
+        return "echo-message" in self.capabilities
+
+    def _release(self, message: Outgoing) -> None:
+        text = f"\1ACTION {message.text}\1" if message.is_action else message.text
+        tags = {"label": message.label} if "labeled-response" in self.capabilities else None
+        self._lines.append(format_line(message.verb, message.target, text, tags=tags))
+        if not self.echoes:
+            self.show(_type_of(message), **self._place(message.target), nick=self.nick, text=message.text, own=True)
+
+    def _room_for_text(self, target: str, verb: str, is_action: bool) -> int:
+        """Bytes left for text in a line, as the server will pass it on with our source before it (RFC 1459: 512)."""
+        source = self.source or "s" * _LONGEST_SOURCE
+        return MAX_LINE - len(f":{source} {verb} {target} :".encode()) - (9 if is_action else 0)
+
+    def _place(self, target: str) -> dict[str, Any]:
+        """The `room` or `target` of an event about something said to `target`."""
+        bare = self.features.split_prefixes(target)[1]  # "@#tea": the operators of #tea
+        return {"room": bare} if self.features.is_room(bare) else {"target": target}
+
+    # what is shown
+
+    def show(self, type: str, message: Message | None = None, **facts: Any) -> None:
+        """Queue one event; its time, its msgid and whether it is old come from the `message` it tells of."""
+        if message:
+            facts.setdefault("msgid", message.tags.get("msgid", ""))
+            facts.setdefault("replayed", self.is_replayed(message))
+        self._events.append(Event(type=type, time=self._time(message), **facts))
+
+    def note(self, text: str, **facts: Any) -> None:
+        """Show something the client itself has to say."""
+        self.show("note", text=text, **facts)
+
+    def error(self, text: str, **facts: Any) -> None:
+        """Show that something did not work: what happened, and what to type next."""
+        self.show("error", text=text, **facts)
+
+    def events_to_show(self) -> list[Event]:
+        """The events since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def _time(self, message: Message | None) -> datetime:
+        stamp = message.tags.get("time", "") if message else ""
+        try:
+            time = datetime.fromisoformat(stamp) if stamp else self.clock()
+        except ValueError:
+            time = self.clock()
+        return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+    # what is known
+
+    def is_me(self, nick: str) -> bool:
+        """Whether `nick` is this user."""
+        return self.is_same(nick, self.nick)
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Whether two names are the same to this server."""
+        return self.features.fold(one) == self.features.fold(other)
+
+    def is_replayed(self, message: Message) -> bool:
+        """Whether `message` is from history (IRCv3 batch, type chathistory)."""
+        return self._batch(message).type == "chathistory"
+
+    def label_of(self, message: Message) -> str:
+        """The label of the line that `message` answers, its own or its batch's; empty if there is none."""
+        return message.tags.get("label", "") or self._batch(message).label
+
+    def _batch(self, message: Message) -> Batch:
+        return self.batches.get(message.tags.get("batch", "")) or Batch("")
+
+    def is_repeated(self, message: Message) -> bool:
+        """Whether a message of this id was seen before; it counts as seen from here on."""
+        msgid = message.tags.get("msgid", "")
+        if not msgid or msgid in self._seen_set:
+            return bool(msgid)
+        if len(self._seen) == _REMEMBERED:
+            self._seen_set.discard(self._seen[0])
+        self._seen.append(msgid)
+        self._seen_set.add(msgid)
+        return False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the server has let the user in, and answered for every room the user wants to be in."""
+        return self.is_registered and all(self.roster.room(name) for name in self.wish.rooms)
+
+    def faced_room(self) -> str:
+        """The room the user faces; empty if that is nobody's, or a person."""
+        return self.facing if self.features.is_room(self.facing) else ""
+
+
+def _type_of(message: Outgoing) -> str:
+    if message.verb == "NOTICE":
+        return "notice"
+    return "action" if message.is_action else "message"
+
+
+def nick_of(source: str) -> str:
+    """The nick in `nick!user@host`, or the server's name."""
+    return source.partition("!")[0].partition("@")[0] if "!" in source else source
