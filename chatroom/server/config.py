@@ -24,7 +24,7 @@ DEFAULT_FILE = "chatroom.toml"
 SCHEMES = ("tcp", "unix")
 LATER_SCHEMES = ("tls", "ws", "wss")
 # Known keys that this version does not act on yet; a start says so when one is set.
-WITHOUT_EFFECT = ("tls", "accounts", "operators")
+WITHOUT_EFFECT = ("tls", "accounts", "operators", "history.keep_days")
 
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -100,7 +100,7 @@ class HistorySettings:
     durability: Literal["fsync", "os"] = setting(
         "fsync", '"fsync": what was shown survives a power cut; "os": a killed process.'
     )
-    keep_days: Count = setting(0, "Days that history is kept; 0: for ever.")
+    keep_days: Count = setting(0, "Days that history is kept; 0: for ever. Without effect in this version.")
 
 
 @dataclass
@@ -219,7 +219,7 @@ class _Reader:
                 made[name] = self._table(name, TABLES[name], value)
             else:
                 self._unknown(name, name, [*TABLES, "operators"], "table" if isinstance(value, dict) else "setting")
-        settings = Settings(**made, path=self.path, without_effect=[name for name in WITHOUT_EFFECT if name in given])
+        settings = Settings(**made, path=self.path, without_effect=[name for name in WITHOUT_EFFECT if _is_given(given, name)])
         for url in settings.server.listen:
             if problem := listen_problem(url):
                 self._problem("server", "listen", problem)
@@ -266,6 +266,11 @@ class _Reader:
             elif (inside or not key) and re.match(rf'\s*"?{re.escape(key or table)}"?\s*[=.]', line):
                 return number
         return found
+
+
+def _is_given(given: dict[str, Any], name: str) -> bool:
+    table, _, key = name.partition(".")
+    return bool(given[table].get(key)) if key and isinstance(given.get(table), dict) else name in given
 
 
 def expected(kind: Any) -> str:

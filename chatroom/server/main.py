@@ -148,7 +148,7 @@ def check(settings: Settings, options: argparse.Namespace) -> int:
     settings.motd_lines()
     print(f"configuration: {settings.path or 'defaults (no file)'}")
     for name in settings.without_effect:
-        print(f"note: [{name}] is known but has no effect in version {__version__}")
+        print(f"note: {name} is set, but has no effect in version {__version__}")
     print(f"listens on: {', '.join(settings.server.listen)}")
     print(f"open files: {_raise_file_limit()} at most")
     print("everything is in order.")
@@ -220,7 +220,7 @@ def _announce(settings: Settings, listeners: list[Listener], files: int) -> None
         print(f"  with an IRC program:  irssi -c localhost -p {port}")
         print(f"  with our client:      chat-client localhost:{port}")
     for name in settings.without_effect:
-        print(f"note: [{name}] is known but has no effect in version {__version__}")
+        print(f"note: {name} is set, but has no effect in version {__version__}")
     print(f"history in {about.data}/, logs in {about.logs}/, backups in {about.backups}/; {files} open files at most.")
     print("Ctrl-C ends it.", flush=True)
 
