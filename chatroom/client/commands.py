@@ -8,6 +8,8 @@ Sources: Modern IRC "Client messages".
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from chatroom.client.session import Session
 from chatroom.client.table import Row, Table, WrongUse
 from chatroom.client.talk import forget_room, turn_away
@@ -55,7 +57,9 @@ def _room(session: Session, room: str) -> str:
 
 @command("msg <nick> <text...>", help="Say something to one person, or to a room.", works_offline=True)
 def _msg(session: Session, nick: str, text: str) -> None:
-    session.say(nick, text)
+    for name in nick.split(","):
+        if name:
+            session.say(name, text)
 
 
 @command("reply <text...>", help="Answer whoever wrote to you in private last.", aliases=("r",), works_offline=True)
@@ -87,13 +91,19 @@ def _stop(session: Session) -> None:
 
 @command("join <room> [key]", help="Go to a room; it is made if there is none.", aliases=("j",), works_offline=True)
 def _join(session: Session, room: str, key: str) -> None:
+    session.faced_before = session.facing
+    for name, its_key in zip_longest(room.split(","), key.split(","), fillvalue=""):
+        if name:
+            _go(session, name if session.features.is_room(name) else f"#{name}", its_key)
+
+
+def _go(session: Session, room: str, key: str) -> None:
     session.facing = room
+    forget_room(session, room)
+    session.wish.rooms[room] = key
     if session.is_registered:
-        forget_room(session, room)
-        session.wish.rooms[room] = key
         session.send("JOIN", room, *([key] if key else []))
     else:
-        session.wish.rooms[room] = key
         session.note(f"Going to {room} as soon as there is a connection.")
 
 

@@ -5,7 +5,6 @@ Strategy: each way of using the client is a module that is imported only when it
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Coroutine, Sequence
@@ -31,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: Options) -> int:
     """Chat as `options` say; what stops it is said in a sentence on standard error."""
+    import asyncio
+
+    from chatroom.client.clean import clean
     from chatroom.client.link import Failed
     from chatroom.client.streams import put_away_output, set_up_output
 
@@ -38,7 +40,7 @@ def run(options: Options) -> int:
     try:
         return asyncio.run(_way(options))
     except Failed as problem:
-        print(f"chat-client: {problem}", file=sys.stderr)
+        print(f"chat-client: {clean(str(problem))}", file=sys.stderr)  # it may quote the server
         return FAILED
     except KeyboardInterrupt:  # before the client could listen for it
         return FAILED

@@ -128,7 +128,8 @@ def _not_entered(session: Session, room: str) -> None:
     for name in [name for name in session.wish.rooms if session.is_same(name, room)]:
         del session.wish.rooms[name]
     if session.is_same(session.facing, room):
-        session.facing = next((place.name for place in session.roster), "")
+        rooms = [place.name for place in session.roster]
+        session.facing = session.faced_before if session.faced_before in rooms else next(iter(rooms), "")
 
 
 def _topic(session: Session, message: Message) -> None:

@@ -68,6 +68,7 @@ class Session:
         self.is_leaving = False
         self.refusal = ""  # why the server will not have this user: a sentence
         self.facing = ""  # where bare words go: a room or a nick
+        self.faced_before = ""  # where to turn back to if a room can't be entered
         self.correspondent = ""  # who wrote in private last
         self.wants_motd = True
         self.newest: dict[str, str] = {}  # folded room -> the newest message id up to which there is no gap
@@ -140,6 +141,8 @@ class Session:
     def quit(self, text: str) -> None:
         """Leave the server for good."""
         self.is_leaving = True
+        if self.outbox.waiting:
+            self.note(f"Lines that were never sent: {len(self.outbox.waiting)}.")
         self.send("QUIT", *([text] if text else []))
 
     @property
