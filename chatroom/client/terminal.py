@@ -1,8 +1,9 @@
 """Chatting with a line editor: history, completion, and incoming lines that appear above what is being typed.
 
-Strategy: one prompt at the bottom, the terminal's own scrollback above it. Whatever is to be shown is collected for
-one turn of the loop and written while the prompt is taken away; then the prompt is drawn again with what was typed so
-far. A line that was entered is erased: it appears when the server has it.
+Strategy: one prompt at the bottom that stays for the whole session, the terminal's own scrollback above it. Whatever is
+to be shown is collected for one turn of the loop and written where the prompt was; then the prompt is drawn again with
+what was typed so far. The terminal never leaves raw mode in between, or it would echo keys into the text. A line that
+was entered is erased: it appears when the server has it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app_session, run_in_terminal
+from prompt_toolkit.application import get_app_session
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import has_focus
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import History
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.styles import Style
@@ -81,15 +85,36 @@ class Terminal:
         self._has_colour = not os.environ.get("NO_COLOR")
         self._lines: list[Line] = []
         self._rings = False
-        self._writing: asyncio.Task[None] | None = None
+        self._is_writing = False
         self.prompt: PromptSession[str] = PromptSession(
             self._message,
             completer=NamesCompleter(self.session),
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
             history=TypedHistory(self.session, history),
+            key_bindings=self._keys(),
             erase_when_done=True,
         )
+
+    def _keys(self) -> KeyBindings:
+        """Enter takes the line and leaves the prompt standing; all other keys are the editor's own."""
+        keys = KeyBindings()
+
+        @keys.add("enter", filter=has_focus(DEFAULT_BUFFER))
+        def _(event: KeyPressEvent) -> None:
+            text = event.current_buffer.text
+            event.current_buffer.append_to_history()
+            event.current_buffer.reset()
+            event.current_buffer.load_history_if_not_yet_loaded()
+            self._entered(text)
+
+        return keys
+
+    def _entered(self, text: str) -> None:
+        typed(self.session, text)
+        self.client.flush()
+        if self.session.is_leaving:
+            self._end_prompt()
 
     def _message(self) -> str:
         """The prompt: where bare words go, and whether they go there now."""
@@ -101,12 +126,22 @@ class Terminal:
         line = render(event, View(self.session.facing, datetime.now(UTC)))
         self._lines.append(line if self._has_colour else [("", plain(line))])
         self._rings = self._rings or event.mention
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.ensure_future(self._write_above())
+        if not self._is_writing:
+            self._is_writing = True
+            asyncio.get_running_loop().call_soon(self._write_above)
 
-    async def _write_above(self) -> None:
-        while self._lines:
-            await run_in_terminal(self._write)
+    def _write_above(self) -> None:
+        """Write what waits where the prompt stands, and have that drawn again below."""
+        self._is_writing = False
+        app = self.prompt.app
+        if not app.is_running:
+            self._write()
+            return
+        app.renderer.erase()
+        self._write()
+        app.renderer.reset()
+        app.renderer.request_absolute_cursor_position()
+        app.invalidate()
 
     def _write(self) -> None:
         lines, self._lines = self._lines, []
@@ -129,8 +164,7 @@ class Terminal:
         try:
             await running
         finally:
-            if self._writing:
-                await self._writing
+            self._write_above()
 
     def _end_prompt(self) -> None:
         if self.prompt.app.is_running:
@@ -138,9 +172,7 @@ class Terminal:
 
     async def _type(self) -> None:
         with contextlib.suppress(EOFError, KeyboardInterrupt):
-            while not (self.session.is_leaving or self.client.is_over):
-                typed(self.session, await self.prompt.prompt_async())
-                self.client.flush()
+            await self.prompt.prompt_async()
         self.client.leave()
 
 
