@@ -61,6 +61,7 @@ class Server:
     user_modes: str = ""  # that every IRC program starts with
     zone: tzinfo | None = None  # for times shown to people; None: the machine's own
     started: int = 0  # milliseconds since 1970
+    entered: int = 0  # connections by which somebody is in the chat
     now: Callable[[], int] = lambda: 0
     status: Callable[[], Mapping[str, str]] = dict
     counts: Callable[[], Mapping[str, int]] = dict  # unknown and most connections

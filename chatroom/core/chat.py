@@ -49,6 +49,7 @@ class Chat:
         self.rooms: dict[str, Room] = {}  # by folded name; closed ones too, for their topics
         self.number = 0
         self.time = 0
+        self.invisible = 0  # how many people are; counted along, as every newcomer is told
         self.sealed: Refused | None = None  # why nothing can be recorded just now
         self._clock = clock
         self._record = record
@@ -139,6 +140,7 @@ class Chat:
         for other in user.ignoring:
             other.ignored_by.pop(user, None)
         user.rooms, user.facing = {}, None
+        self.invisible -= user.is_invisible
         del self.users[user.folded]
         return Heard(places, neighbours)
 
@@ -157,11 +159,13 @@ class Chat:
 
     def _user_modes(self, event: ev.UserModesChanged) -> Heard:
         user = self._user_of(event)
+        self.invisible -= user.is_invisible
         for change in event.changes:
             if change.adding:
                 user.modes[change.letter] = None
             else:
                 user.modes.pop(change.letter, None)
+        self.invisible += user.is_invisible
         return Heard((personal_place(user.folded),), (user,))
 
     def _faced(self, event: ev.Faced) -> Heard:

@@ -60,6 +60,7 @@ class Dialect:
         user, self.user = self.user, None
         if user is None:
             return
+        self.server.entered -= 1
         user.outboxes.remove(self.outbox)
         if not user.outboxes:
             self.server.chat.happen(Quit(user.who, reason))
@@ -77,6 +78,7 @@ class Dialect:
     def become(self, user: User) -> None:
         """Be that person from now on."""
         self.user = user
+        self.server.entered += 1
         user.address = self.address
         user.outboxes.append(self.outbox)
 

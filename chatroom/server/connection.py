@@ -117,7 +117,7 @@ class Connection:
             return self._receive()
         self.heard = self.house.seconds()
         self._is_probed = False
-        if not self.is_entered:
+        if not self.is_entered and not self.outbox.is_ended:
             self._check_newcomer(data)
         return data
 
@@ -128,6 +128,8 @@ class Connection:
         )
 
     def _take(self, line: bytes | TooLong) -> None:
+        if self.outbox.is_lagging:
+            self.outbox.wait_until_level()
         if self.dialect is None or (not self.is_entered and type(self.dialect) is PlainSession):
             self._choose(line)
         dialect = self.dialect
@@ -137,8 +139,6 @@ class Connection:
         wait = self._bucket.take(dialect.cost, self.house.seconds())
         if wait > 0:
             gevent.sleep(min(wait, LONGEST_WAIT))
-        if self.outbox.is_lagging:
-            self.outbox.wait_until_level()
 
     # ---- who is there
 
@@ -236,11 +236,8 @@ class Connection:
     def farewell(self, reason: str) -> None:
         """The server stops: say so and close, without telling everybody about everybody."""
         if self.dialect is not None:
-            user, self.dialect.user = self.dialect.user, None
-            self._say_last(reason)
-            self.dialect.user = user
-        else:
-            self._say_last(reason)
+            self.dialect.user = None
+        self._say_last(reason)
 
     def close(self) -> None:
         """Let go of everything."""
