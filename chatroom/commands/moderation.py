@@ -72,7 +72,7 @@ def mode(call: Call, room: Room, changes: str = "") -> Iterator[Event | Reply]:
 
 def _parse(call: Call, room: Room, changes: str) -> tuple[list[Change], list[Refused], list[str]]:
     """The changes asked for, what can't be, and the lists asked about."""
-    letters, *values = changes.split()
+    letters, *values = [word for word in changes.split(" ") if word] or [""]
     adding = True
     wanted: list[Change] = []
     refusals: list[Refused] = []

@@ -71,8 +71,6 @@ def list_rooms(call: Call) -> Iterator[Event | Reply]:
 @rooms.command("names [room]", aliases=("n",))
 def names(call: Call, room: Room) -> Iterator[Event | Reply]:
     """Show who is in a room; @ marks its operators, + those with a voice."""
-    if not room.is_visible_to(call.user):
-        raise Refused(Why.NO_SUCH_ROOM, room=room.name)
     yield NamesShown(room)
 
 
@@ -80,8 +78,6 @@ def names(call: Call, room: Room) -> Iterator[Event | Reply]:
 def topic(call: Call, room: Room, text: str | None = None) -> Iterator[Event | Reply]:
     """Show what a room is about, or say it; "/topic -" clears it."""
     if text is None:
-        if not room.is_visible_to(call.user):
-            raise Refused(Why.NO_SUCH_ROOM, room=room.name)
         yield TopicShown(room)
         return
     if call.user not in room.members:

@@ -26,7 +26,7 @@ server = Section("The server")
 def help_(call: Call, command: str = "") -> Iterator[Event | Reply]:
     """Show what you can type, or how to use one command."""
     name = command.removeprefix("/").lower()
-    rows = [TABLE.find(name)] if name else [row for row in TABLE.rows.values() if row.section]
+    rows = [TABLE.find(name, is_typed=True)] if name else [row for row in TABLE.rows.values() if row.section]
     yield HelpShown([row.help for row in rows], name)
 
 
@@ -42,7 +42,7 @@ def counts(call: Call) -> Iterator[Event | Reply]:
     chat, more = call.chat, call.server.counts()
     yield CountsShown(
         people=len(chat.users),
-        invisible=sum(user.is_invisible for user in chat.users.values()),
+        invisible=chat.invisible,
         unknown=more.get("unknown", 0),
         rooms=sum(room.is_open for room in chat.rooms.values()),
         most=max(more.get("most", 0), len(chat.users)),

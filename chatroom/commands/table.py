@@ -77,17 +77,17 @@ class Table:
             assert name not in self._names, f"two commands are called {name}"
             self._names[name] = row
 
-    def find(self, name: str) -> Row:
-        """The row called `name`; Refused, with the nearest name, when there is none."""
+    def find(self, name: str, is_typed: bool = False) -> Row:
+        """The row called `name`; Refused, with the nearest name, when there is none, or none that people may type."""
         row = self._names.get(name)
-        if row is None:
-            raise Refused(Why.UNKNOWN_COMMAND, command=name, hint=nearest(name, self._names, "/"))
+        if row is None or (is_typed and not row.section):
+            raise Refused(Why.UNKNOWN_COMMAND, command=name, hint=nearest(name, self.names, "/"))
         return row
 
     @property
     def names(self) -> list[str]:
-        """Every name and alias."""
-        return sorted(self._names)
+        """Every name and alias a person may type."""
+        return sorted(name for name, row in self._names.items() if row.section)
 
 
 TABLE = Table()
@@ -178,7 +178,7 @@ def _is_left_out(param: Param, words: str) -> bool:
 
 def _as_room(word: str, call: Call, row: Row) -> Room:
     room = call.chat.room(word)
-    if room is None or not room.is_open:
+    if room is None or not room.is_open or not room.is_visible_to(call.session.user):
         raise Refused(Why.NO_SUCH_ROOM, room=word)
     return room
 

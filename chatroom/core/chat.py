@@ -244,7 +244,7 @@ class Chat:
     def _invited(self, event: ev.Invited) -> Heard:
         room, guest = self.rooms[self.names.fold(event.room)], self.users[self.names.fold(event.nick)]
         room.invited[guest.folded] = None
-        return Heard((room.folded, personal_place(guest.folded)), (guest,))
+        return Heard((personal_place(guest.folded),), (guest,))
 
     def _topic(self, event: ev.TopicChanged) -> Heard:
         room = self._room_for(event.room)

@@ -47,12 +47,16 @@ def letters_of(kind: ModeKind) -> str:
 
 @lru_cache(maxsize=4096)
 def _pattern(mask: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in mask), re.DOTALL)
+    """Each piece between stars is taken where it first fits, and for good: no mask takes longer than text x mask."""
+    head, *rest = [".".join(map(re.escape, piece.split("?"))) for piece in mask.split("*")]
+    if rest:
+        head += "".join(f"(?>.*?{piece})" for piece in rest[:-1]) + ".*" + rest[-1]
+    return re.compile(head, re.DOTALL)
 
 
 def is_match(mask: str, text: str) -> bool:
     """Whether `text` fits `mask`, in which * is any text and ? any character. Both folded."""
-    return _pattern(re.sub(r"\*+", "*", mask)).fullmatch(text) is not None
+    return _pattern(mask).fullmatch(text) is not None
 
 
 def full_mask(mask: str) -> str:

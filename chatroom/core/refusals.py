@@ -23,7 +23,7 @@ class Why(Enum):
     TEXT_TOO_LONG = "That was longer than {limit} bytes, so it was not sent. Send it in pieces."
     NOT_ENTERED = "First type the name you want to be known by."
     ALREADY_ENTERED = "You are here already. /nick gives you another name."
-    PASSWORD_WRONG = "This server asks for a password, and that was not it. Type: /pass <password>"
+    PASSWORD_WRONG = "This server asks for a password, and that was not it. Type it and press Enter."
 
     # nicks
     NICK_MISSING = "Type the name you want to be known by."
@@ -64,7 +64,6 @@ class Why(Enum):
 
     # the server
     DISK = "The server can't write to its disk, so nothing can be said just now. It tries again every second."
-    SLOW_DOWN = "That was too much at once. Wait {seconds} s."
 
     @property
     def sentence(self) -> str:

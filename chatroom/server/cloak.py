@@ -17,6 +17,7 @@ from pathlib import Path
 from chatroom.server.limits import network_of
 
 KEY_FILE = "cloak.key"
+KEY_BYTES = 32
 
 
 class Cloak:
@@ -33,10 +34,15 @@ class Cloak:
 
 
 def _key_in(folder: Path) -> bytes:
+    """The key; one that is not there, or was cut short as it was written, is made, and named when it is whole."""
     path = folder / KEY_FILE
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
+    if path.exists() and len(key := path.read_bytes()) >= KEY_BYTES:
+        return key
+    part = path.with_name(f"{KEY_FILE}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
     return path.read_bytes()

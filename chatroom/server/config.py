@@ -20,11 +20,16 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from chatroom.core.names import Names
+from chatroom.core.refusals import Refused
+
 DEFAULT_FILE = "chatroom.toml"
 SCHEMES = ("tcp", "unix")
 LATER_SCHEMES = ("tls", "ws", "wss")
 # Known keys that this version does not act on yet; a start says so when one is set.
 WITHOUT_EFFECT = ("tls", "accounts", "operators", "history.keep_days")
+
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]*")  # what IRC lines can have as their source
 
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -220,9 +225,8 @@ class _Reader:
             else:
                 self._unknown(name, name, [*TABLES, "operators"], "table" if isinstance(value, dict) else "setting")
         settings = Settings(**made, path=self.path, without_effect=[name for name in WITHOUT_EFFECT if _is_given(given, name)])
-        for url in settings.server.listen:
-            if problem := listen_problem(url):
-                self._problem("server", "listen", problem)
+        for table, key, problem in _impossible(settings):
+            self._problem(table, key, problem)
         return settings
 
     def _tables(self, name: str, value: Any) -> list[Any]:
@@ -271,6 +275,19 @@ class _Reader:
 def _is_given(given: dict[str, Any], name: str) -> bool:
     table, _, key = name.partition(".")
     return bool(given[table].get(key)) if key and isinstance(given.get(table), dict) else name in given
+
+
+def _impossible(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """What no type can say: table, key and problem of each value that can't be used."""
+    for url in settings.server.listen:
+        if problem := listen_problem(url):
+            yield "server", "listen", problem
+    if not _HOST.fullmatch(settings.server.name):
+        yield "server", "name", f"{_shown(settings.server.name)} is no host name; expected one like chat.example.net"
+    try:
+        Names().check_room(settings.rooms.default)
+    except Refused as refused:
+        yield "rooms", "default", refused.sentence
 
 
 def expected(kind: Any) -> str:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import gevent
 from gevent.hub import get_hub
 
-from chatroom.core.events import Record
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
 from chatroom.dialects.session import Dialect
+from chatroom.server.cursor import Cursor
 from chatroom.server.limits import Bucket
 from chatroom.server.outbox import SocketOutbox
 from chatroom.wire.first import Guest, speaker, wrong_door
@@ -62,7 +62,7 @@ class Connection:
         self.number = number
         self.log = log
         self.outbox = SocketOutbox(
-            house.delivery, sock, house.settings.limits.outbox_bytes, lambda: house.chat.number, self._catch_up
+            house.delivery, sock, house.settings.limits.outbox_bytes, lambda: house.chat.number, self._cursor
         )
         self.dialect: Dialect | None = None
         self.born = self.heard = house.seconds()
@@ -175,6 +175,8 @@ class Connection:
         self.dialect = dialect = kind(house.server, self.outbox, self.address, house.cloak.host(self.address))
         self._reader.limit = dialect.limit
         if isinstance(dialect, PlainSession):
+            if self._telnet is not None:
+                dialect.use_telnet()
             dialect.greet()
 
     def _without_telnet(self, data: bytes) -> bytes:
@@ -190,9 +192,10 @@ class Connection:
         self.outbox.write(self._telnet.data_to_send())
         return text
 
-    def _catch_up(self, after: int) -> tuple[list[Record], int]:
+    def _cursor(self, number: int) -> Cursor:
+        """This client's place in the log, while it lags."""
         user = self.dialect.user if self.dialect else None
-        return self.house.heard_by(user, after) if user else ([], self.house.chat.number)
+        return Cursor(self.house.history, self.house.chat.names, user, number)
 
     # ---- the end
 

@@ -19,11 +19,10 @@ from loguru import logger
 
 from chatroom import __version__
 from chatroom.commands.call import Server
-from chatroom.core.chat import Chat, personal_place
-from chatroom.core.events import KINDS, Record, Who
+from chatroom.core.chat import Chat
+from chatroom.core.events import Record, Who
 from chatroom.core.names import Names
 from chatroom.core.refusals import Refused, Why
-from chatroom.core.user import User
 from chatroom.dialects.plain.text import count, span
 from chatroom.server.cloak import Cloak
 from chatroom.server.config import ConfigError, Settings
@@ -33,9 +32,6 @@ from chatroom.server.limits import Addresses, plain_address
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.storage.backups import Backup, proven
 from chatroom.storage.history import FILE, History
-
-FEED = 200  # records a lagging reader is fed at a time
-_ALL_KINDS = tuple(KINDS)
 
 
 class House:
@@ -97,7 +93,6 @@ class House:
         )
 
     def _restore_state(self) -> None:
-        self.chat.names.check_room(self.settings.rooms.default)
         self.chat.remember(self.history.lasting())
         number, moment = self.history.last()
         self.chat.resume(
@@ -131,14 +126,6 @@ class House:
         elif self.chat.sealed is None:
             self.chat.sealed = Refused(Why.DISK)
             logger.error("the history can't be written ({}); talk is refused until it can", error)
-
-    def heard_by(self, user: User, after: int) -> tuple[list[Record], int]:
-        """A page of what `user` heard after number `after`, and the number up to which that is all."""
-        places = [*user.rooms, personal_place(user.folded)]
-        records = self.history.page(places, after=after, limit=FEED, kinds=_ALL_KINDS, oldest=True)
-        ignored = {other.nick for other in user.ignoring}
-        heard = {record.number: record for record in records if record.event.who.nick not in ignored}
-        return list(heard.values()), records[-1].number if len(records) == FEED else self.chat.number
 
     # ---- clients
 
@@ -193,8 +180,7 @@ class House:
     def counts(self) -> Mapping[str, int]:
         """Connections that have not entered, and the most people at once."""
         self.most = max(self.most, len(self.chat.users))
-        unknown = sum(not connection.is_entered for connection in self.connections.values())
-        return {"unknown": unknown, "most": self.most}
+        return {"unknown": len(self.connections) - self.server.entered, "most": self.most}
 
     def status(self) -> Mapping[str, str]:
         """How the server does, for /status."""

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import socket
+import stat
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,28 +35,40 @@ class Listener(StreamServer):
     def __init__(self, url: str, handle: Callable[..., None]) -> None:
         super().__init__(open_socket(url), handle, spawn=gevent.spawn_raw)  # type: ignore[call-overload]
         self.url = shown_url(url, self.socket)
-        self._reserve = os.open(os.devnull, os.O_RDONLY)
+        self._reserve = -1
+        self._keep_reserve()
 
     def do_read(self) -> Any:
         """The next client; one that comes when descriptors have run out is told so."""
         try:
+            if self._reserve < 0:
+                self._keep_reserve()
             return super().do_read()
         except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE):
-                raise
+            if error.errno not in (errno.EMFILE, errno.ENFILE) or self._reserve < 0:
+                raise  # StreamServer waits a moment and tries again
             self._turn_away()
             return None
 
+    def _keep_reserve(self) -> None:
+        self._reserve = os.open(os.devnull, os.O_RDONLY)
+
     def _turn_away(self) -> None:
-        logger.error("out of file descriptors: a client was turned away")
+        """Spend the reserve on whoever waits, if anybody does: the system complains of the number first."""
         os.close(self._reserve)
-        try:
-            with contextlib.suppress(OSError):
-                newcomer, _ = super().do_read()
-                newcomer.send(_FULL)
-                newcomer.close()
-        finally:
-            self._reserve = os.open(os.devnull, os.O_RDONLY)
+        self._reserve = -1  # a thread may be quicker in taking the number that is free now
+        with contextlib.suppress(OSError):
+            if (accepted := super().do_read()) is not None:
+                self._say_full(accepted[0])
+        with contextlib.suppress(OSError):
+            self._keep_reserve()
+
+    @staticmethod
+    def _say_full(newcomer: gevent.socket.socket) -> None:
+        logger.error("out of file descriptors: a client was turned away")
+        with socket.socket(fileno=newcomer.detach()) as client:  # closes at once, which a gevent socket may put off
+            client.setblocking(False)
+            client.send(_FULL)
 
 
 def open_socket(url: str) -> gevent.socket.socket:
@@ -99,7 +112,9 @@ def _has_ipv6() -> bool:
 
 
 def _unix(path: str) -> gevent.socket.socket:
-    """A Unix socket, in place of one that nobody listens on any more."""
+    """A Unix socket, in place of one that nobody listens on any more; never in place of another file."""
+    if os.path.exists(path) and not stat.S_ISSOCK(os.stat(path).st_mode):
+        raise FileExistsError(errno.EEXIST, "that is another file")
     sock = gevent.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.connect(path)

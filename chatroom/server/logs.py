@@ -1,8 +1,8 @@
 """Log files: rotating by size and by day, compressed, expiring; never what somebody said, never a password.
 
 Strategy: loguru writes straight to the file, without a queue, so that a line costs one write and none is lost at
-exit. Compression leaves the loop: it is handed to a thread. Variables are kept out of tracebacks
-(`diagnose=False`), as they could hold what somebody said.
+exit. Compressing and deleting old files leaves the loop: one thread does both, one after the other. Variables are
+kept out of tracebacks (`diagnose=False`), as they could hold what somebody said.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from loguru import Message
 
 FILE = "chatroom.log"
+_OLD_FILES = "chatroom.*.log*"  # the time a file was begun is in its name
 _FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level: <7} {extra[client]: <24} {message}"
 
 
@@ -41,8 +43,17 @@ class Rotation:
         return file.tell() + len(message.encode()) > self.size or begun.date() < message.record["time"].date()
 
 
-def compress(path: str) -> None:
-    """Replace a file by its gzip."""
+def put_away(path: str, keep: int) -> None:
+    """Replace an old file by its gzip, and delete all but the newest `keep` of them."""
+    try:
+        _compress(path)
+        for old in sorted(Path(path).parent.glob(_OLD_FILES))[:-keep]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        logger.warning("an old log file could not be put away: {}", error)
+
+
+def _compress(path: str) -> None:
     packed = Path(f"{path}.gz")
     with Path(path).open("rb") as plain, gzip.open(f"{packed}.part", "wb") as target:
         shutil.copyfileobj(plain, target)
@@ -61,8 +72,7 @@ def start(
         format=_FORMAT,
         level=settings.level.upper(),
         rotation=Rotation(settings.rotate_bytes),
-        retention=settings.keep,
-        compression=lambda path: offload(compress, path),
+        compression=lambda path: offload(partial(put_away, keep=settings.keep), path),
         serialize=settings.format == "json",
         enqueue=False,
         diagnose=False,

@@ -25,7 +25,6 @@ from gevent.threadpool import ThreadPool
 from loguru import logger
 
 from chatroom import __version__
-from chatroom.core.refusals import Refused
 from chatroom.server import config, logs
 from chatroom.server.config import ConfigError, Settings
 from chatroom.server.house import House
@@ -123,23 +122,17 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         packer = ThreadPool(1)
         logs.start(folders["logs"], settings.log, packer.spawn)
         stack.callback(logs.stop)
-        house = _house(settings)
+        house = House(settings, get_hub().loop.run_callback)
+        end = _end_signal(house)
         listeners = [Listener(url, house.handle) for url in settings.server.listen]
         for listener in listeners:
             listener.start()
         _announce(settings, listeners, files)
         keeper = Keeper(house)
         keeper.start()
-        _wait_for_end(house)
+        end.wait()
         _end(house, keeper, listeners)
     return DONE
-
-
-def _house(settings: Settings) -> House:
-    try:
-        return House(settings, get_hub().loop.run_callback)
-    except Refused as refused:
-        raise ConfigError([f"rooms.default: {refused.sentence}"]) from refused
 
 
 def check(settings: Settings, options: argparse.Namespace) -> int:
@@ -228,12 +221,13 @@ def _announce(settings: Settings, listeners: list[Listener], files: int) -> None
 # ---- running and ending
 
 
-def _wait_for_end(house: House) -> None:
+def _end_signal(house: House) -> Event:
+    """What SIGTERM and SIGINT set, from now on; SIGHUP reloads."""
     end = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, end.set)
     gevent.signal_handler(signal.SIGHUP, _reload, house)
-    end.wait()
+    return end
 
 
 def _reload(house: House) -> None:

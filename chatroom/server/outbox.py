@@ -20,12 +20,11 @@ from gevent.hub import get_hub
 from loguru import logger
 
 from chatroom.core.events import Record
+from chatroom.server.cursor import Cursor
 from chatroom.server.delivery import Delivery, Outbox
 
 CHUNK = 65536  # bytes handed to the kernel at once while draining
 _WRITABLE = 2
-# What was heard after a number, and up to which number that is.
-CatchUp = Callable[[int], tuple[list[Record], int]]
 
 
 class _Silence:
@@ -41,22 +40,22 @@ _SILENCE = _Silence()
 class SocketOutbox(Outbox):
     """What waits to be sent over `sock`; up to about `limit` bytes are kept.
 
-    `last` gives the number of the newest event; `catch_up` what this connection's person heard after a number.
+    `last` gives the number of the newest event; `begin` a cursor that reads on from one.
     """
 
     __slots__ = (
-        *("_backlog", "_catch_up", "_flavour", "_last", "_level", "_place", "_send", "_size", "_sock", "_watcher"),
+        *("_backlog", "_begin", "_cursor", "_flavour", "_last", "_level", "_send", "_size", "_sock", "_watcher"),
         *("is_broken", "is_lagging", "limit", "stalled_since"),
     )
 
     def __init__(
-        self, delivery: Delivery, sock: socket.socket, limit: int, last: Callable[[], int], catch_up: CatchUp
+        self, delivery: Delivery, sock: socket.socket, limit: int, last: Callable[[], int], begin: Callable[[int], Cursor]
     ) -> None:
         super().__init__(delivery, _SILENCE, lambda record: None)
         self._sock = sock
         self._send = sock.send
         self._last = last
-        self._catch_up = catch_up
+        self._begin = begin
         self.limit = limit
         self.is_lagging = False
         self.is_broken = False
@@ -64,7 +63,7 @@ class SocketOutbox(Outbox):
         self._backlog: deque[bytes] = deque()
         self._size = 0
         self._watcher: Any = None
-        self._place = 0  # while lagging: the number of the last event in the backlog
+        self._cursor: Cursor | None = None  # while lagging: after the last event in the backlog
         self._flavour: Any = None
         self._level: Event | None = None
 
@@ -145,26 +144,28 @@ class SocketOutbox(Outbox):
     def _lag(self) -> None:
         """From here on only the place in the log is kept: all that happened up to now is in the backlog."""
         self.is_lagging = True
-        self._place = self._last()
+        self._cursor = self._begin(self._last())
         self._flavour, self.flavour = self.flavour, _SILENCE
 
     def _feed(self) -> None:
         """Append the next page of what was missed; level when that was all. One page a turn of the loop."""
+        assert self._cursor is not None
         try:
-            records, self._place = self._catch_up(self._place)
+            records = self._cursor.read(self._last())
             data = b"".join(self._flavour.render(record) for record in records)
         except Exception as error:
             logger.exception("while feeding a slow reader: {}", type(error).__name__)
             self._break()
             return
         self.write(data)
-        if self._place == self._last():
+        if self._cursor.number == self._last():
             self._be_level()
         else:
             self._watch()
 
     def _be_level(self) -> None:
         self.is_lagging = False
+        self._cursor = None
         self.flavour = self._flavour
         if self._level is not None:
             self._level.set()

@@ -117,6 +117,7 @@ def prove(path: Path) -> Contents:
         log = connect(path, read_only=True)
         try:
             verdict = [row[0] for row in log.execute("PRAGMA integrity_check")]
+            size = log.pragma("page_count") * log.pragma("page_size")
             version = log.pragma("user_version")
             contents = _contents(log)
         finally:
@@ -125,6 +126,8 @@ def prove(path: Path) -> Contents:
         raise BackupError(f"{path}: is no whole backup ({error}). Take another one.") from error
     if verdict != ["ok"]:
         raise BackupError(f"{path}: is damaged ({verdict[0]}). Take another one.")
+    if path.stat().st_size != size:  # SQLite itself reads what is missing as zeros
+        raise BackupError(f"{path}: is damaged (it should have {size} bytes). Take another one.")
     if version != VERSION:
         raise BackupError(f"{path}: was written by another version ({version}; this one reads {VERSION}).")
     return contents

@@ -59,6 +59,7 @@ SELECT number, json_extract(body, '$.who[0]'), json_extract(body, '$.text')
 FROM events WHERE number > ? AND number <= ? AND kind = 'said'
 """
 _END = 2**62
+_NO_WORDS = {ord('"'): " ", 0: " "}  # what a quoted term of FTS5 can't hold
 _encode = msgspec.json.Encoder().encode
 _decoders = {kind: msgspec.json.Decoder(event) for kind, event in KINDS.items()}
 
@@ -109,9 +110,15 @@ class History:
         self._database.set_busy_timeout(LOOP_PATIENCE)
 
     def close(self) -> None:
-        """Commit what is pending and let go of the file."""
-        self.commit()
-        self._database.close()
+        """Commit what is pending and let go of the file. Raises HistoryError when the disk refuses even then."""
+        try:
+            self.commit()
+        except apsw.Error as error:
+            raise HistoryError(
+                f"{self.path}: the last events could not be written ({error}). Nobody was shown them."
+            ) from error
+        finally:
+            self._database.close()
 
     # ---- writing
 
@@ -194,7 +201,8 @@ class History:
 
     def search(self, places: Mapping[str, int], words: str, *, limit: int) -> list[Record]:
         """The newest records said in `places` (each after its number) that hold all `words`, oldest first."""
-        terms = " ".join(f'"{word}"' for word in words.replace('"', " ").split() if any(map(str.isalnum, word)))
+        plain = words.translate(_NO_WORDS)
+        terms = " ".join(f'"{word}"' for word in plain.split() if any(map(str.isalnum, word)))
         if not (terms and places):
             return []
         self._catch_up()

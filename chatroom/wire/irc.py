@@ -18,7 +18,7 @@ MAX_RECEIVED = MAX_LINE + MAX_CLIENT_TAGS + 2
 MAX_PARAMS = 15
 
 _UNESCAPE = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
-_ESCAPE = str.maketrans({";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n"})
+_ESCAPE = str.maketrans({";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\0": None})
 _UNPRINTABLE = str.maketrans({"\r": " ", "\n": " ", "\0": None})
 
 
@@ -47,7 +47,7 @@ def parse(line: str) -> Message | None:
     if line.startswith(":"):
         source, _, line = line[1:].partition(" ")
     head, colon, trailing = _split_trailing(line)
-    verb, *params = head.split() or [""]
+    verb, *params = [word for word in head.split(" ") if word] or [""]  # no other white space parts words
     if not verb:
         return None
     if colon:

@@ -71,7 +71,6 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.NOT_YOUR_MODES: ("502", (), "Cant change mode for other users"),
     Why.LIST_FULL: ("478", ("room", "letter"), "Channel list is full"),
     Why.DISK: ("437", ("verb",), "The server can't write to its disk; nothing can be said just now"),
-    Why.SLOW_DOWN: ("263", ("verb",), "Please wait a while and try again"),
 }
 # Told as a standard reply instead (IRCv3 standard-replies): the code.
 FAILS = {Why.NOT_UTF8: "INVALID_UTF8"}

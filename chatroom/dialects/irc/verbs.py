@@ -51,10 +51,7 @@ def targets(word: str) -> list[str]:
 
 def by_row(session: IrcSession, message: Message) -> None:
     """A verb that is a row of the command table and nothing more."""
-    row = TABLE.find(message.verb.lower())
-    if not row.section:
-        raise Refused(Why.UNKNOWN_COMMAND)
-    session.call(row.name, message.params)
+    session.call(TABLE.find(message.verb.lower(), is_typed=True).name, message.params)
 
 
 # ---- registration

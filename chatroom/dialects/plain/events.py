@@ -101,6 +101,11 @@ def _modes(event: ev.ModesChanged) -> str:
     return f"-- {event.who.nick} {', '.join(map(_change, event.changes))} in {event.room}."
 
 
+def _user_modes(event: ev.UserModesChanged) -> str:
+    signed = (f"{'+' if change.adding else '-'}{change.letter}" for change in event.changes)
+    return f"-- Your modes changed: {' '.join(signed)}."  # only their owner hears of it
+
+
 def _change(change: Change) -> str:
     switched_on, switched_off = _CHANGES[change.letter]
     return (switched_on if change.adding else switched_off).format(safe(change.value))
@@ -116,7 +121,7 @@ _CHANGES = {
     "l": ("limited the room to {} people", "took the limit of people off"),
     "i": ("closed the room to all but invited people", "opened the room to all"),
     "m": ("moderated the room: only operators and voices speak", "let everybody speak again"),
-    "n": ("kept out messages from outside", "let messages from outside in"),
+    "n": ("kept out messages from outside", "let in messages from outside"),
     "s": ("made the room secret", "made the room public"),
     "t": ("kept the topic for operators", "let everybody change the topic"),
 }
@@ -130,10 +135,9 @@ _TELL: dict[type[ev.Event], Callable[[Any], str]] = {
     ev.Joined: _joined,
     ev.Renamed: _renamed,
     ev.Invited: _invited,
+    ev.UserModesChanged: _user_modes,
     ev.TopicChanged: _topic,
     ev.ModesChanged: _modes,
 }
 # What a bare terminal is not told of, on purpose; a test holds that each kind is in one of the two tables.
-UNTOLD = frozenset(
-    (ev.Entered, ev.AwayChanged, ev.UserModesChanged, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed)
-)
+UNTOLD = frozenset((ev.Entered, ev.AwayChanged, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed))

@@ -93,7 +93,7 @@ def _inside(room: Room) -> str:
 
 
 def _people(reply: re_.PeopleShown, context: Context) -> Iterator[str]:
-    where = f" in {reply.query}" if reply.room else f" called {reply.query}" if reply.query else ""
+    where = f" in {reply.query}" if reply.room else f" called {safe(reply.query)}" if reply.query else ""
     yield f"-- {count(len(reply.people), 'person', 'people')}{where}:"
     for user in reply.people:
         rooms = "" if reply.room else f"  {' '.join(room.name for room in user.rooms.values() if not room.is_private)}"
@@ -184,7 +184,7 @@ def _listed(reply: re_.ListShown, context: Context) -> Iterator[str]:
     masks = reply.room.lists[reply.letter].values()
     yield f"-- {count(len(masks), 'mask')} on list {reply.letter} of {reply.room.name}:"
     for entry in masks:
-        yield f"   {entry.mask}  by {entry.by.partition('!')[0]}, {context.moment(entry.time):%Y-%m-%d %H:%M}"
+        yield f"   {safe(entry.mask)}  by {entry.by.partition('!')[0]}, {context.moment(entry.time):%Y-%m-%d %H:%M}"
 
 
 def _user_modes(reply: re_.UserModesShown, context: Context) -> Iterator[str]:

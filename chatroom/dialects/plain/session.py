@@ -8,16 +8,17 @@ their screen already and is not told again.
 from __future__ import annotations
 
 from chatroom.commands.call import Call, Server
+from chatroom.commands.table import TABLE
 from chatroom.core.events import Joined, Left, Record, Said, Told
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import Goodbye, MotdShown, Reply
 from chatroom.core.user import User
 from chatroom.dialects.plain.events import flavour
 from chatroom.dialects.plain.replies import Context, lines
+from chatroom.dialects.plain.text import safe
 from chatroom.dialects.session import Dialect, Outbox
 from chatroom.wire.lines import TooLong
 
-_BEFORE_ENTRY = frozenset(("help", "quit", "motd", "version", "time", "exit", "bye", "h"))
 _UNECHOED = (Said, Told, Joined, Left)
 USERNAME = "nc"  # what IRC shows for people who gave none
 
@@ -56,7 +57,7 @@ class PlainSession(Dialect):
             elif text.strip():
                 self._enter(text.strip())
         except Refused as refused:
-            self._write(f"-- {refused.sentence}")
+            self._write(f"-- {safe(refused.sentence)}")
         self.cost = max(self.cost, 1.0)
         self._face()
 
@@ -78,10 +79,11 @@ class PlainSession(Dialect):
         self.verb = f"/{verb[:20]}"
         if self.user is None and verb == "nick" and words:
             self._enter(words.strip())
-        elif self.user is None and verb not in _BEFORE_ENTRY:
-            raise Refused(Why.NOT_ENTERED)
-        else:
-            self.call(verb or "help", words)
+            return
+        row = TABLE.find(verb or "help", is_typed=True)
+        if row.needs and not self._is_let_in:
+            raise Refused(Why.PASSWORD_WRONG)
+        self.call(row.name, words)
 
     def _enter(self, word: str) -> None:
         if not self._is_let_in:
@@ -103,7 +105,7 @@ class PlainSession(Dialect):
 
     def refuse(self, refused: Refused, call: Call) -> None:
         """Tell them why not."""
-        self._write(f"-- {refused.sentence}")
+        self._write(f"-- {safe(refused.sentence)}")
 
     def become(self, user: User) -> None:
         """Be that person from now on."""
@@ -124,7 +126,9 @@ class PlainSession(Dialect):
 
     def _echo(self, record: Record) -> None:
         """What the person did, unless a reply tells it or it stands on their screen already."""
-        if not isinstance(record.event, _UNECHOED):
+        event = record.event
+        to_themselves = isinstance(event, Told) and event.to == event.who
+        if to_themselves or not isinstance(event, _UNECHOED):
             self._face()
             self.outbox.write(self.outbox.flavour.render(record))
 

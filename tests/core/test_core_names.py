@@ -1,0 +1,97 @@
+"""What names may be, and when two are the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.core.names import ASCII, RFC1459, Names, clip, fold_ascii, fold_rfc1459
+from chatroom.core.refusals import Refused, Why
+
+names = Names()
+
+
+def why(check, *arguments) -> Why | None:
+    try:
+        check(*arguments)
+    except Refused as refused:
+        return refused.why
+    return None
+
+
+@pytest.mark.parametrize("nick", ["a", "Alice", "x-1", "[away]", "_", "`tick", "a|b", "^", "{}\\", "a" * 32])
+def test_a_nick(nick: str) -> None:
+    assert why(names.check_nick, nick) is None
+
+
+@pytest.mark.parametrize(
+    ("nick", "reason"),
+    [
+        ("", Why.NICK_MISSING),
+        ("a" * 33, Why.NICK_TOO_LONG),
+        ("1a", Why.NICK_BAD),
+        ("-a", Why.NICK_BAD),
+        ("a b", Why.NICK_BAD),
+        ("a!b", Why.NICK_BAD),
+        ("#tea", Why.NICK_BAD),
+        ("jürgen", Why.NICK_BAD),
+        ("a\x1b", Why.NICK_BAD),
+        ("a\n", Why.NICK_BAD),
+        ("server", Why.NICK_RESERVED),
+        ("NickServ", Why.NICK_RESERVED),
+    ],
+)
+def test_no_nick(nick: str, reason: Why) -> None:
+    assert why(names.check_nick, nick) is reason
+
+
+@pytest.mark.parametrize("room", ["#a", "#Tea-Room", "#café", "##", "#🍵", "#1", "#a:b", "#" + "a" * 63])
+def test_a_room(room: str) -> None:
+    assert why(names.check_room, room) is None
+
+
+@pytest.mark.parametrize(
+    ("room", "reason"),
+    [
+        ("tea", Why.ROOM_BAD),
+        ("#", Why.ROOM_BAD),
+        ("#a b", Why.ROOM_BAD),
+        ("#a,b", Why.ROOM_BAD),
+        ("#a\x07", Why.ROOM_BAD),
+        ("#a\u200b", Why.ROOM_BAD),
+        ("#a\u202eb", Why.ROOM_BAD),
+        ("#a\u00a0b", Why.ROOM_BAD),
+        ("", Why.ROOM_BAD),
+        ("#" + "a" * 64, Why.ROOM_TOO_LONG),
+    ],
+)
+def test_no_room(room: str, reason: Why) -> None:
+    assert why(names.check_room, room) is reason
+
+
+def test_texts_are_limited_in_bytes() -> None:
+    assert why(names.check_text, "") is Why.TEXT_MISSING
+    assert why(names.check_text, "ö" * 2048) is None
+    assert why(names.check_text, "ö" * 2048 + "o") is Why.TEXT_TOO_LONG
+
+
+def test_folding() -> None:
+    assert fold_ascii("ALICE[]~É") == "alice[]~É"
+    assert fold_rfc1459("ALICE[]\\~É") == "alice{}|^É"
+    assert (ASCII.fold("İ"), RFC1459.fold("İ")) == ("İ", "İ")
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(name: str) -> None:
+    for fold in (fold_ascii, fold_rfc1459):
+        assert fold(fold(name)) == fold(name)
+        assert len(fold(name)) == len(name)
+
+
+@given(st.text(), st.integers(0, 30))
+def test_clipping_keeps_a_beginning_within_the_limit(text: str, limit: int) -> None:
+    clipped = clip(text, limit)
+    assert text.startswith(clipped)
+    assert len(clipped.encode()) <= limit
+    assert clipped == text or len(clipped.encode()) + 4 > limit

@@ -1,0 +1,128 @@
+"""How much one client may ask for; the clock is passed in, so no test waits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.server.limits import Addresses, Bucket, network_of, plain_address
+
+
+def test_a_burst_is_free_and_then_a_wait():
+    bucket = Bucket(rate=4.0, burst=3, now=100.0)
+    assert [bucket.take(1, 100.0) for _ in range(5)] == [0, 0, 0, 0.25, 0.5]
+
+
+def test_a_wait_that_was_kept_to_leads_to_the_rate():
+    bucket, now, waits = Bucket(rate=4.0, burst=1, now=0.0), 0.0, []
+    for _ in range(9):
+        waits.append(bucket.take(1, now))
+        now += waits[-1]
+    assert waits == [0] + [0.25] * 8
+
+
+def test_silence_fills_the_bucket_to_the_burst_and_no_further():
+    bucket = Bucket(rate=4.0, burst=2, now=0.0)
+    for _ in range(2):
+        bucket.take(1, 0.0)
+    assert [bucket.take(1, 3600.0) for _ in range(3)] == [0, 0, 0.25]
+
+
+def test_a_costly_line_counts_as_several():
+    bucket = Bucket(rate=2.0, burst=4, now=0.0)
+    assert [bucket.take(4, 0.0), bucket.take(4, 0.0)] == [0, 2.0]
+
+
+def test_rate_zero_is_unlimited():
+    bucket = Bucket(rate=0, burst=1, now=0.0)
+    assert {bucket.take(1000, 0.0) for _ in range(100)} == {0.0}
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 5)), max_size=50))
+def test_nobody_who_keeps_to_the_waits_gets_more_than_burst_and_rate(lines):
+    bucket, now, taken = Bucket(rate=3.0, burst=5, now=0.0), 0.0, 0.0
+    for pause, cost in lines:
+        now += pause
+        now += bucket.take(cost, now)
+        taken += cost
+        assert taken <= 5 + 3.0 * now + 1e-6
+
+
+# ---- connections of one address
+
+
+def test_the_door_closes_at_the_limit_and_opens_when_one_leaves():
+    addresses = Addresses(2)
+    assert [addresses.enter("192.0.2.1") for _ in range(3)] == [True, True, False]
+    addresses.leave("192.0.2.1")
+    assert [addresses.enter("192.0.2.1") for _ in range(2)] == [True, False]
+
+
+def test_others_have_a_door_of_their_own():
+    addresses = Addresses(1)
+    assert addresses.enter("192.0.2.1")
+    assert addresses.enter("192.0.2.2")
+
+
+def test_a_network_of_ipv6_counts_as_one_address():
+    addresses = Addresses(1)
+    assert addresses.enter("2001:db8::1")
+    assert not addresses.enter("2001:db8::ffff:1")
+    assert addresses.enter("2001:db8:0:1::1")
+
+
+def test_zero_is_unlimited():
+    addresses = Addresses(0)
+    assert all(addresses.enter("192.0.2.1") for _ in range(1000))
+
+
+def test_a_lower_limit_holds_for_those_who_come_then():
+    addresses = Addresses(3)
+    for _ in range(3):
+        addresses.enter("192.0.2.1")
+    addresses.most = 1
+    assert not addresses.enter("192.0.2.1")
+    for _ in range(3):
+        addresses.leave("192.0.2.1")
+    assert addresses.enter("192.0.2.1")
+
+
+def test_nothing_is_kept_of_those_who_left():
+    addresses = Addresses(0)
+    for n in range(100):
+        addresses.enter(f"192.0.2.{n}")
+    for n in range(100):
+        addresses.leave(f"192.0.2.{n}")
+    assert addresses._counts == {}
+
+
+# ---- what counts as one address
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::1", "::/64"),
+        ("unix", "unix"),
+        ("no:address", "no:address"),
+    ],
+)
+def test_network_of(address, network):
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_plain_address(address, plain):
+    assert plain_address(address) == plain

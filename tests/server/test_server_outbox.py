@@ -1,0 +1,323 @@
+"""A slow reader: it costs no memory, holds nobody up, and gets all of it in order in the end."""
+
+from __future__ import annotations
+
+import re
+import socket
+import tracemalloc
+
+import gevent
+import pytest
+from running import IrcClient
+from server_house import Hearing
+
+from chatroom.core.chat import Chat
+from chatroom.core.events import Entered, Joined, Said, Who
+from chatroom.dialects.irc.events import flavour
+from chatroom.server.cursor import PAGE
+from chatroom.server.delivery import Delivery
+from chatroom.server.outbox import SocketOutbox
+
+TAGS = "message-tags server-time"
+SMALL = {"limits": {"outbox_bytes": 4096, "rate": 0}}
+BUFFER = 4608  # as little as Linux lets a socket have
+LONG = "x" * 300
+
+
+@pytest.fixture
+def room(new_house):
+    """Alice speaks; bob reads when a test has him read, carol always, both with numbered and timed lines."""
+    scene = new_house(**SMALL)
+    alice = scene.irc("alice").join("#lobby")
+    bob = scene.irc("bob", TAGS, buffer=BUFFER).join("#lobby")
+    carol = scene.irc("carol", TAGS).join("#lobby")
+    for client in (alice, bob):
+        client.expect("carol")
+        client.fence()
+    return scene, alice, bob, Hearing(carol)
+
+
+def say(alice, first, last, text=LONG):
+    """Say numbered lines, and wait until they are on disk and sent."""
+    for start in range(first, last, 50):
+        alice.send(*(f"PRIVMSG #lobby :{n} {text}" for n in range(start, min(start + 50, last))))
+        alice.fence()
+
+
+def make_lag(scene, alice, nick="bob"):
+    """Talk until somebody who does not read lags; the number of lines said."""
+    said = 0
+    while not scene.of(nick).outbox.is_lagging:
+        say(alice, said, said + 50)
+        said += 50
+    return said
+
+
+def numbers(lines):
+    return [int(found[1]) for line in lines if (found := re.search(r" PRIVMSG \S+ :(\d+) ", line))]
+
+
+# ---- partial sends
+
+
+def test_what_the_kernel_does_not_take_follows(new_house):
+    """Below the limit nothing lags: the rest of a line waits for the reader."""
+    scene = new_house(limits={"outbox_bytes": 1_000_000, "rate": 0})
+    alice, bob = scene.irc("alice").join("#lobby"), scene.irc("bob", buffer=BUFFER).join("#lobby")
+    say(alice, 0, 200)
+    assert scene.of("bob").outbox.stalled_since > 0
+    assert not scene.of("bob").outbox.is_lagging
+    assert numbers(bob.fence()) == list(range(200))
+    scene.until(lambda: scene.of("bob").outbox.stalled_since == 0)
+
+
+def test_answers_keep_their_place_behind_what_waits(new_house):
+    scene = new_house(limits={"outbox_bytes": 1_000_000, "rate": 0})
+    alice, bob = scene.irc("alice").join("#lobby"), scene.irc("bob", buffer=BUFFER).join("#lobby")
+    say(alice, 0, 100)
+    bob.send("PING between")
+    scene.until(lambda: any(b"between" in piece for piece in scene.of("bob").outbox._backlog))
+    say(alice, 100, 200)
+    lines = bob.fence()
+    place = next(n for n, line in enumerate(lines) if "between" in line)
+    assert numbers(lines[:place]) == list(range(100))
+    assert numbers(lines[place:]) == list(range(100, 200))
+
+
+# ---- lagging
+
+
+def test_past_its_limit_a_reader_lags_and_nothing_more_is_kept_for_it(room):
+    scene, alice, bob, _carol = room
+    said = make_lag(scene, alice)
+    outbox = scene.of("bob").outbox
+    kept = outbox._size
+    say(alice, said, said + 1000)
+    assert outbox._size == kept
+    assert kept < 50_000
+
+
+def test_a_slow_reader_gets_the_same_lines_as_one_who_kept_up(room):
+    """The same order, numbers, times and bytes, each once; and afterwards it is live again."""
+    scene, alice, bob, carol = room
+    said = make_lag(scene, alice)
+    say(alice, said, said + 3 * PAGE + 50, "late")
+    alice.send("PRIVMSG #lobby :done")
+    slow, live = Hearing(bob).until(":done"), carol.until(":done")
+    assert numbers(slow[:-1]) == list(range(said + 3 * PAGE + 50))
+    assert slow == live
+    scene.until(lambda: not scene.of("bob").outbox.is_lagging)
+    alice.send("PRIVMSG #lobby :live again")
+    bob.expect("live again$")
+
+
+def test_what_is_said_while_it_is_fed_comes_too(room):
+    scene, alice, bob, carol = room
+    said = make_lag(scene, alice)
+    say(alice, said, said + 2 * PAGE)
+    slow = Hearing(bob)
+    for n in range(said + 2 * PAGE, said + 3 * PAGE):
+        alice.send(f"PRIVMSG #lobby :{n} meanwhile")
+        gevent.sleep(0)
+    alice.send("PRIVMSG #lobby :done")
+    lines = slow.until(":done")
+    assert numbers(lines[:-1]) == list(range(said + 3 * PAGE))
+    assert lines == carol.until(":done")
+
+
+def test_exactly_one_page_behind(room):
+    scene, alice, bob, _carol = room
+    said = make_lag(scene, alice)
+    place = scene.of("bob").outbox._cursor.number
+    missing = PAGE - (scene.house.chat.number - place)
+    say(alice, said, said + missing, "late")
+    assert scene.house.chat.number - place == PAGE
+    assert numbers(bob.fence()) == list(range(said + missing))
+
+
+def test_its_own_commands_are_not_read_meanwhile(room):
+    scene, alice, bob, carol = room
+    said = make_lag(scene, alice)
+    bob.send("PING early", "PRIVMSG #lobby :from bob")
+    say(alice, said, said + PAGE)
+    lines = bob.fence()
+    early = next(n for n, line in enumerate(lines) if "PONG" in line)
+    assert numbers(lines[:early]) == list(range(said + PAGE))
+    assert "from bob" in carol.until("from bob")[-1]
+
+
+def test_nobody_else_is_held_up(room):
+    scene, alice, _bob, carol = room
+    said = make_lag(scene, alice)
+    alice.send("PRIVMSG #lobby :done")
+    assert numbers(carol.until(":done")[:-1]) == list(range(said))
+
+
+def test_all_kinds_of_events_are_fed(room):
+    scene, alice, bob, carol = room
+    make_lag(scene, alice)
+    dave = scene.irc("dave").join("#lobby")
+    dave.send(
+        "TOPIC #lobby :tea", "NICK david", "PRIVMSG #lobby :\x01ACTION waves\x01", "PART #lobby :off", "QUIT :bye"
+    )
+    dave.expect_end()
+    alice.send("PRIVMSG #lobby :done")
+    slow, live = Hearing(bob).until(":done"), carol.until(":done")
+    assert [line for line in slow if "PRIVMSG" not in line] == [line for line in live if "PRIVMSG" not in line] != []
+    assert slow == live
+
+
+def test_private_talk_is_fed(room):
+    scene, alice, bob, carol = room
+    make_lag(scene, alice)
+    alice.send("PRIVMSG bob :psst", "PRIVMSG carol :not for bob", "PRIVMSG #lobby :done")
+    lines = Hearing(bob).until(":done")
+    assert [line.split(" ", 4)[2:] for line in lines[-2:]] == [
+        ["PRIVMSG", "bob", ":psst"],
+        ["PRIVMSG", "#lobby", ":done"],
+    ]
+    assert not any("not for bob" in line for line in lines)
+
+
+def test_other_rooms_are_not_fed(room):
+    scene, alice, bob, _carol = room
+    make_lag(scene, alice)
+    alice.join("#elsewhere")
+    alice.send("PRIVMSG #elsewhere :secret", "PRIVMSG #lobby :done")
+    assert not any("secret" in line or "#elsewhere" in line for line in Hearing(bob).until(":done"))
+
+
+def test_the_ignored_are_not_fed(room):
+    scene, alice, bob, carol = room
+    dave = scene.plain("dave", buffer=BUFFER)
+    dave.send("/ignore bob")
+    dave.fence()
+    make_lag(scene, alice, "dave")
+    bob_outbox = scene.of("bob").outbox
+    Hearing(bob)
+    scene.until(lambda: not bob_outbox.is_lagging)
+    bob.send("PRIVMSG #lobby :ignored")
+    carol.until(":ignored")
+    alice.send("PRIVMSG #lobby :done")
+    assert not any("ignored" in line for line in Hearing(dave).until(": done"))
+
+
+def test_a_person_on_nc_is_fed_too(new_house):
+    scene = new_house(**SMALL)
+    alice, nc = scene.irc("alice").join("#lobby"), scene.plain("eve", buffer=BUFFER)
+    said = make_lag(scene, alice, "eve")
+    alice.send("PRIVMSG #lobby :done")
+    lines = Hearing(nc).until(": done")
+    assert [int(line.split()[1]) for line in lines[:-1] if line.startswith("alice: ")] == list(range(said))
+
+
+def test_who_is_put_out_while_lagging_is_told(new_house):
+    scene = new_house(**SMALL)
+    alice = scene.irc("alice").join("#tea")
+    bob = scene.irc("bob", buffer=BUFFER).join("#tea")
+    alice.expect("JOIN #tea")
+    while not scene.of("bob").outbox.is_lagging:
+        alice.send(*(f"PRIVMSG #tea :{LONG}" for _ in range(50)))
+        alice.fence()
+    alice.send("KICK #tea bob :later")
+    alice.fence()
+    assert any("KICK #tea bob" in line for line in bob.fence())
+
+
+def test_who_goes_while_lagging_is_gone(room):
+    scene, alice, bob, carol = room
+    make_lag(scene, alice)
+    bob.close()
+    assert " QUIT " in carol.until(" QUIT ")[-1]
+    assert scene.house.chat.user("bob") is None
+
+
+def test_a_reader_can_lag_again_and_again(room):
+    scene, alice, bob, carol = room
+    slow, first = [], 0
+    for _ in range(5):
+        while not scene.of("bob").outbox.is_lagging:
+            say(alice, first, first + 50)
+            first += 50
+        slow += bob.fence()
+    alice.send("PRIVMSG #lobby :done")
+    assert numbers(slow) == numbers(carol.until(":done")[:-1]) == list(range(first))
+
+
+# ---- memory
+
+
+@pytest.fixture
+def stalled():
+    """Hearers in one room who read nothing: a chat that delivers to sockets nobody reads."""
+    delivery = Delivery(lambda: None, lambda flush: None, print)
+    chat = Chat(lambda: 1, lambda record: None, delivery.deliver)
+    talker = Who("talker", "x", "x.guest")
+    chat.resume(0, 0, talker, ["#tea"])
+    pairs = [socket.socketpair() for _ in range(200)]
+    for number, (ours, _) in enumerate(pairs):
+        ours.setblocking(False)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        who = Who(f"user{number}", "x", "x.guest")
+        outbox = SocketOutbox(delivery, ours, 1_000_000_000, lambda: chat.number, lambda after: ([], after))
+        outbox.flavour = flavour(frozenset(), "log")
+        chat.happen(Entered(who))
+        chat.user(who.nick).outboxes.append(outbox)
+        chat.happen(Joined(who, "#tea"))
+    delivery.flush()
+    chat.happen(Entered(talker))
+
+    def talk(lines):
+        for _ in range(lines):
+            chat.happen(Said(talker, "#tea", "y" * 400))
+            delivery.flush()
+
+    talk(20)  # until the kernel takes no more
+    yield talk
+    for user in chat.users.values():
+        for outbox in user.outboxes:
+            outbox.close()
+    for pair in pairs:
+        for end in pair:
+            end.close()
+
+
+def test_those_who_stall_in_one_room_share_what_they_have_not_read(stalled):
+    """200 readers who miss 500 lines of 450 bytes: 225 KB once, where copies would be 45 MB."""
+    tracemalloc.start()
+    try:
+        stalled(500)
+        grown, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert grown < 3_000_000
+
+
+# ---- the end
+
+
+def test_what_waits_is_sent_before_the_connection_ends(new_house):
+    scene = new_house(limits={"outbox_bytes": 1_000_000, "rate": 0})
+    alice, bob = scene.irc("alice").join("#lobby"), scene.irc("bob", buffer=BUFFER).join("#lobby")
+    say(alice, 0, 100)
+    bob.send("QUIT :bye")
+    lines = bob.expect_end()
+    assert numbers(lines) == list(range(100))
+    assert lines[-1].startswith("ERROR :Closing Link")
+
+
+def test_an_answer_larger_than_the_kernel_takes_is_whole(scene):
+    bob = scene.irc("bob", buffer=BUFFER)
+    bob.send(*(f"PING {n} :{LONG}" for n in range(200)))
+    assert len([line for line in bob.fence() if "PONG" in line]) == 200
+
+
+def test_a_reader_that_vanishes_harms_nobody(room):
+    scene, alice, bob, carol = room
+    make_lag(scene, alice)
+    bob.sock.close()
+    say(alice, 0, 100, "after")
+    scene.until(lambda: scene.house.chat.user("bob") is None)
+    alice.send("PRIVMSG #lobby :done")
+    carol.until(":done")
+    assert isinstance(scene.connect(IrcClient).enter("bob"), IrcClient)

@@ -1,0 +1,44 @@
+"""Who is there, from the first bytes."""
+
+from __future__ import annotations
+
+import pytest
+from feeding import as_bytes, corpus
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatroom.wire.first import Guest, speaker, wrong_door
+
+CORPUS = {name: [as_bytes(line) for line in table["lines"]] for name, table in corpus("first").items()}
+FOREIGN = [(line, Guest(name)) for name in ("http", "ssh", "tls") for line in CORPUS[name]]
+
+
+@pytest.mark.parametrize("line", CORPUS["persons"])
+def test_a_person(line: bytes) -> None:
+    assert wrong_door(line) is None
+    assert speaker(line) is Guest.PERSON
+
+
+@pytest.mark.parametrize("line", CORPUS["irc"])
+def test_an_irc_program(line: bytes) -> None:
+    assert wrong_door(line) is None
+    assert speaker(line) is Guest.IRC
+
+
+@pytest.mark.parametrize(("line", "guest"), FOREIGN)
+def test_a_program_at_the_wrong_door(line: bytes, guest: Guest) -> None:
+    assert wrong_door(line) is guest
+    assert wrong_door(line + b"\r\nHost: chat\r\n\r\n") is guest
+
+
+@pytest.mark.parametrize(("line", "guest"), FOREIGN)
+def test_a_part_of_it_is_not_taken_for_another(line: bytes, guest: Guest) -> None:
+    seen = [wrong_door(line[:end]) for end in range(len(line) + 1)]
+    assert set(seen) <= {None, guest}
+    assert seen == sorted(seen, key=lambda one: one is not None), "once known it stays known"
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_somebody(data: bytes) -> None:
+    assert wrong_door(data) in (None, Guest.HTTP, Guest.SSH, Guest.TLS)
+    assert speaker(data) in (Guest.PERSON, Guest.IRC)
