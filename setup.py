@@ -30,9 +30,11 @@ TEST = [
     "import-linter>=2.1",  # the layers of docs/architecture.md, enforced
 ]
 
+[VERSION] = re.findall(r'__version__ = "(.+)"', (ROOT / "chatroom/__init__.py").read_text())
+
 setup(
     name="chatroom",
-    version=re.search(r'__version__ = "(.+)"', (ROOT / "chatroom/__init__.py").read_text()).group(1),
+    version=VERSION,
     description="One room reached by nc, any IRC program and its own client; what you saw is on disk.",
     long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",

@@ -124,6 +124,7 @@ def check_irc(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("way_in", WAYS_IN)
+@settings(max_examples=60)
 @given(packets=st.lists(some_bytes, min_size=1, max_size=12))
 def test_any_bytes_are_harmless(way_in: str, packets: list[bytes]) -> None:
     with a_house() as house, nothing_goes_wrong():
@@ -224,7 +225,7 @@ commands = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.sampled_from(["alice", "bob", "carol"]), commands), max_size=40))
 def test_the_chat_makes_sense_whatever_people_do(calls: list[tuple[str, str]]) -> None:
     with a_house() as house:
@@ -248,10 +249,12 @@ def check(house: StillHouse) -> None:
         assert (user.facing in user.rooms.values()) if user.rooms else (user.facing is None)
         assert all(user in other.ignored_by for other in user.ignoring)
         assert all(user in other.ignoring for other in user.ignored_by)
+        assert all(user in room.invited and user not in room.members for room in user.invitations)
         assert user.outboxes
     for folded, room in chat.rooms.items():
         assert folded == room.folded == chat.names.fold(room.name)
         assert all(room.folded in user.rooms and chat.users[user.folded] is user for user in room.members)
+        assert all(room in guest.invitations and chat.users[guest.folded] is guest for guest in room.invited)
         assert room.is_open == (bool(room.members) or room.is_permanent)
         assert room.is_open or not (room.modes or any(room.lists.values()))
 

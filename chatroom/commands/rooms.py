@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from chatroom.commands.call import Call
 from chatroom.commands.table import Needs, Section
 from chatroom.core.events import Event, Faced, Invited, Joined, Left, Opened, TopicChanged
+from chatroom.core.modes import is_match
 from chatroom.core.names import clip
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import (
@@ -61,11 +62,13 @@ def part(call: Call, room: Room, reason: str = "") -> Iterator[Event | Reply]:
     yield HasLeft(room.name, call.user.facing)
 
 
-@rooms.command("rooms", aliases=("list",), cost=2)
-def list_rooms(call: Call) -> Iterator[Event | Reply]:
-    """List the rooms, how many are in each, and what they are about."""
+@rooms.command("rooms [masks]", aliases=("list",), cost=2)
+def list_rooms(call: Call, masks: str = "") -> Iterator[Event | Reply]:
+    """List the rooms, how many are in each, and what they are about; "/rooms #tea*" lists some."""
+    wanted = call.chat.names.fold(masks or "*").split(",")
     visible = [room for room in call.chat.rooms.values() if room.is_visible_to(call.user)]
-    yield RoomsShown(sorted(visible, key=lambda room: (-len(room.members), room.folded)))
+    found = [room for room in visible if any(is_match(mask, room.folded) for mask in wanted)]
+    yield RoomsShown(sorted(found, key=lambda room: (-len(room.members), room.folded)))
 
 
 @rooms.command("names [room]", aliases=("n",))

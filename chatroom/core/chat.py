@@ -139,6 +139,8 @@ class Chat:
             other.ignoring.pop(user, None)
         for other in user.ignoring:
             other.ignored_by.pop(user, None)
+        for room in user.invitations:
+            room.invited.pop(user, None)
         user.rooms, user.facing = {}, None
         self.invisible -= user.is_invisible
         del self.users[user.folded]
@@ -217,7 +219,8 @@ class Chat:
     def _joined(self, event: ev.Joined) -> Heard:
         room, user = self.rooms[self.names.fold(event.room)], self._user_of(event)
         room.members[user] = "" if room.members or room.is_permanent else "o"
-        room.invited.pop(user.folded, None)
+        room.invited.pop(user, None)
+        user.invitations.pop(room, None)
         user.rooms[room.folded] = user.facing = room
         return Heard((room.folded,), room.members)
 
@@ -243,7 +246,8 @@ class Chat:
 
     def _invited(self, event: ev.Invited) -> Heard:
         room, guest = self.rooms[self.names.fold(event.room)], self.users[self.names.fold(event.nick)]
-        room.invited[guest.folded] = None
+        if room.is_operator(self._user_of(event)):  # others may ask somebody in, but open no door
+            room.invited[guest] = guest.invitations[room] = None
         return Heard((personal_place(guest.folded),), (guest,))
 
     def _topic(self, event: ev.TopicChanged) -> Heard:

@@ -53,7 +53,7 @@ class Room:
         self.members: dict[User, str] = {}  # the letters of their privileges, in the order of joining
         self.modes: dict[str, str] = {"n": ""} if is_permanent else {}
         self.lists: dict[str, dict[str, Listed]] = {"b": {}, "e": {}, "I": {}}  # by letter, then folded mask
-        self.invited: dict[str, None] = {}  # folded nicks
+        self.invited: dict[User, None] = {}  # whom an operator asked in
         self.history_from = 0  # events before this number are not for those who come now
 
     def __repr__(self) -> str:
@@ -96,7 +96,7 @@ class Room:
 
     def check_entry(self, user: User, folded_mask: str, key: str) -> None:
         """Raise Refused when `user` may not come in now, with `key`."""
-        if user.folded in self.invited:
+        if user in self.invited:
             return
         if self.is_banned(user, folded_mask):
             raise Refused(Why.BANNED, room=self.name)
@@ -131,6 +131,8 @@ class Room:
             self.topic, self.history_from, self.is_hidden = None, number, True
         self.is_open = False
         self.modes = {}
+        for user in self.invited:
+            user.invitations.pop(self, None)
         self.invited = {}
         self.lists = {letter: {} for letter in self.lists}
 

@@ -19,7 +19,7 @@ class User:
 
     __slots__ = (
         *("who", "folded", "realname", "rooms", "facing", "away", "modes"),
-        *("ignoring", "ignored_by", "answers_to", "since", "spoke", "address", "outboxes"),
+        *("ignoring", "ignored_by", "invitations", "answers_to", "since", "spoke", "address", "outboxes"),
     )
 
     def __init__(self, who: Who, folded: str, realname: str, since: int) -> None:
@@ -32,6 +32,7 @@ class User:
         self.modes: dict[str, None] = {}
         self.ignoring: dict[User, None] = {}
         self.ignored_by: dict[User, None] = {}
+        self.invitations: dict[Room, None] = {}  # rooms they may enter, whatever keeps others out
         self.answers_to = ""  # who wrote to them in private last
         self.since = since  # milliseconds
         self.spoke = since

@@ -224,7 +224,9 @@ class _Reader:
                 made[name] = self._table(name, TABLES[name], value)
             else:
                 self._unknown(name, name, [*TABLES, "operators"], "table" if isinstance(value, dict) else "setting")
-        settings = Settings(**made, path=self.path, without_effect=[name for name in WITHOUT_EFFECT if _is_given(given, name)])
+        settings = Settings(
+            **made, path=self.path, without_effect=[name for name in WITHOUT_EFFECT if _is_given(given, name)]
+        )
         for table, key, problem in _impossible(settings):
             self._problem(table, key, problem)
         return settings

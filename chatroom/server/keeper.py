@@ -96,9 +96,15 @@ class Keeper:
             logger.error("no backup was made, another try follows: {}", error)
             return None
         house.backed_up(backup)
-        prune(house.backups, house.settings.backups.keep)
+        self._prune()
         logger.info("backup {} proven: {} events", backup.path.name, backup.contents.events if backup.contents else 0)
         return backup
+
+    def _prune(self) -> None:
+        try:
+            prune(self.house.backups, self.house.settings.backups.keep)
+        except OSError as error:
+            logger.warning("old backups could not be deleted: {}", error)
 
 
 def _snapshot_quietly(house: House) -> Backup | BackupError:

@@ -49,7 +49,12 @@ class SocketOutbox(Outbox):
     )
 
     def __init__(
-        self, delivery: Delivery, sock: socket.socket, limit: int, last: Callable[[], int], begin: Callable[[int], Cursor]
+        self,
+        delivery: Delivery,
+        sock: socket.socket,
+        limit: int,
+        last: Callable[[], int],
+        begin: Callable[[int], Cursor],
     ) -> None:
         super().__init__(delivery, _SILENCE, lambda record: None)
         self._sock = sock

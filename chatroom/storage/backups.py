@@ -26,6 +26,7 @@ import apsw
 from chatroom.storage.history import FILE, VERSION, connect
 
 _NAME = re.compile(r"chatroom-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)Z(?:-\d+)?\.db")
+_PART = re.compile(r"\.(\d+)\.part")  # with the number of the process that writes it
 _STAMP = "%Y-%m-%dT%H-%M-%S"
 _PAGES = 1000  # copied at a time: 4 MB
 
@@ -92,7 +93,9 @@ def _publish(part: Path, backups: Path, now: datetime) -> Path:
     with part.open("rb") as file:
         os.fsync(file.fileno())
     stem = f"chatroom-{now.strftime(_STAMP)}Z"
-    path = next(p for p in _candidates(backups, stem) if not p.exists())
+    paths = list(_candidates(backups, stem))
+    newest = max((n for n, path in enumerate(paths) if path.exists()), default=-1)
+    path = paths[newest + 1]  # never a name before that of an older one, though it may be free again
     part.rename(path)
     _sync_folder(backups)
     return path
@@ -143,11 +146,26 @@ def proven(backups: Path) -> list[Backup]:
 def prune(backups: Path, keep: int) -> list[Path]:
     """Delete all but the newest `keep` backups, and what broken attempts left. Returns the deleted backups."""
     for part in backups.glob("chatroom-*.part*"):
-        part.unlink(missing_ok=True)
+        if not _is_being_written(part):
+            part.unlink(missing_ok=True)
     deleted = [backup.path for backup in proven(backups)[: -keep if keep else None]]
     for path in deleted:
         path.unlink(missing_ok=True)
     return deleted
+
+
+def _is_being_written(part: Path) -> bool:
+    """Whether another process, such as `chat-server backup` beside a server, is at work on `part`."""
+    writer = _PART.search(part.name)
+    if writer is None or int(writer[1]) == os.getpid():
+        return False
+    try:
+        os.kill(int(writer[1]), 0)  # sends nothing, but asks whether the process is there
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def restore(backup: Path, data: Path, now: datetime) -> tuple[Contents, Path | None]:

@@ -1,6 +1,7 @@
 """A whole server inside the test: the real house, log and connections, over socket pairs.
 
-Only the listener and the schedule are left out: what is done now and then is done when a test says so. The clients are those of `running`, over sockets of gevent, so that waiting for a line lets the house work.
+Only the listener and the schedule are left out: what is done now and then is done when a test says so. The clients
+are those of `running`, over sockets of gevent, so that waiting for a line lets the house work.
 """
 
 from __future__ import annotations

@@ -65,6 +65,13 @@ def test_two_snapshots_in_one_second_are_two(history, path, backups):
     ]
 
 
+def test_the_newest_of_one_second_is_never_the_first_to_go(history, path, backups):
+    for _ in range(4):
+        newest = snapshot(path.parent, backups, NOON)
+        prune(backups, 1)
+        assert [backup.path for backup in proven(backups)] == [newest.path]
+
+
 def test_a_snapshot_of_a_log_nobody_has_open(history, path, backups):
     fill(history, range(1, 4))
     history.close()
@@ -248,10 +255,29 @@ def test_of_one_second_the_first_is_the_oldest(backups):
     assert names(backups) == ["chatroom-2026-11-22T12-00-05Z-10.db", "chatroom-2026-11-22T12-00-05Z-11.db"]
 
 
-def test_prune_sweeps_what_broken_attempts_left_and_nothing_else(backups):
+@pytest.fixture
+def ended() -> int:
+    """The number of a process that is no more."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
+def test_prune_leaves_alone_what_another_process_is_writing(backups):
+    """As `chat-server backup` does beside a server, which thins out by its own schedule."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as other:
+        part = backups / f"chatroom-2026-11-22T12-00-05Z.{other.pid}.part"
+        part.touch()
+        prune(backups, 48)
+        assert part.exists()
+    prune(backups, 48)
+    assert not part.exists()
+
+
+def test_prune_sweeps_what_broken_attempts_left_and_nothing_else(backups, ended):
     stamped(backups, 1)
-    for name in ("chatroom-2026-11-22T12-00-05Z.999.part", "chatroom-2026-11-22T12-00-05Z.999.part-journal"):
-        (backups / name).touch()
+    for left in (f"{ended}.part", f"{ended}.part-journal", f"{os.getpid()}.part", "part"):
+        (backups / f"chatroom-2026-11-22T12-00-05Z.{left}").touch()
     others = ["chatroom-notes.db", "notes.part", "chatroom-2026-11-22.db"]
     for name in others:
         (backups / name).touch()

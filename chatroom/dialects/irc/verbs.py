@@ -244,8 +244,8 @@ def names(session: IrcSession, message: Message) -> None:
 
 @verb("LIST")
 def list_(session: IrcSession, message: Message) -> None:
-    """The rooms there are."""
-    session.call("rooms")
+    """The rooms there are, or some; other conditions are not for us (there is no ELIST in ISUPPORT)."""
+    session.call("rooms", (",".join(filter(is_room, targets(message.param(0)))),))
 
 
 @verb("INVITE", least=2)

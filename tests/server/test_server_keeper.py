@@ -1,0 +1,82 @@
+"""What happens on schedule, done by hand: backups in a thread, and what is said of them."""
+
+from __future__ import annotations
+
+import shutil
+
+import gevent
+import pytest
+from disks import on_disk
+from server_house import HouseScene
+
+from chatroom.server.keeper import Keeper
+from chatroom.storage.backups import prove, proven
+
+
+@pytest.fixture
+def keeper(scene: HouseScene):
+    scene.house.backups = scene.house.data / "backups"
+    scene.house.backups.mkdir()
+    keeper = Keeper(scene.house)
+    yield keeper
+    keeper.stop()
+    keeper.pool.kill()
+
+
+def status(client):
+    client.send("/status")
+    return next(line for line in client.fence() if "newest proven backup" in line).split(maxsplit=3)[3]
+
+
+def test_a_backup_holds_what_was_said_and_status_tells_its_age(scene, keeper):
+    alice = scene.plain("alice")
+    assert status(alice) == "none yet"
+    alice.send("kept")
+    alice.fence()
+    backup = keeper.back_up()
+    assert on_disk(backup.path) == on_disk(scene.log)
+    assert status(alice).endswith(" old")
+
+
+def test_the_loop_goes_on_meanwhile(scene, keeper):
+    """A snapshot is taken in a thread: talk is delivered before it is done."""
+    alice, bob = scene.plain("alice"), scene.irc("bob").join("#lobby")
+    alice.send(*("x" * 1000 for _ in range(3000)))
+    alice.fence()
+    bob.fence()
+    backing_up = gevent.spawn(keeper.back_up)
+    alice.send("meanwhile")
+    bob.expect("meanwhile$")
+    assert prove(backing_up.get().path).events > 3000
+
+
+def test_old_backups_are_thinned_out(scene, keeper):
+    scene.settings.backups.keep = 2
+    backups = [keeper.back_up().path.name for _ in range(4)]
+    assert [backup.path.name for backup in proven(scene.house.backups)] == backups[2:]
+
+
+def test_a_backup_that_fails_is_told_and_the_next_makes_it_good(scene, keeper):
+    alice = scene.plain("alice")
+    shutil.rmtree(scene.house.backups)
+    assert keeper.back_up() is None
+    assert status(alice).startswith("none yet; the last try failed: ")
+    scene.house.backups.mkdir()
+    assert keeper.back_up() is not None
+    assert "failed" not in status(alice)
+
+
+def test_old_backups_that_cannot_be_deleted_stop_nothing(scene, keeper):
+    (scene.house.backups / "chatroom-2001-01-01T00-00-00Z.db").mkdir()
+    scene.settings.backups.keep = 1
+    assert keeper.back_up() is not None
+    assert keeper.back_up() is not None
+
+
+def test_after_a_restart_the_newest_backup_is_known(new_house, scene):
+    scene.house.backups = scene.house.data
+    keeper = Keeper(scene.house)
+    taken = keeper.back_up()
+    keeper.pool.kill()
+    again = new_house(server={"backups": str(scene.house.data)})
+    assert again.house.last_backup.path == taken.path
