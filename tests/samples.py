@@ -89,7 +89,6 @@ def replies() -> list[Reply]:
         re_.AwayMarked("tea"),
         re_.AwayMarked(""),
         re_.IsAway(bob),
-        re_.NobodyHeard(tea),
         re_.InviteSent(tea, "bob"),
         re_.ModesShown(tea, True),
         *(re_.ListShown(tea, letter) for letter in tea.lists),

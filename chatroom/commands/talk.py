@@ -9,7 +9,7 @@ from chatroom.commands.table import Section, nearest
 from chatroom.core.events import Event, Manner, Said, Told
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
-from chatroom.core.replies import IsAway, NobodyHeard, Reply
+from chatroom.core.replies import IsAway, Reply
 from chatroom.core.room import Room
 
 talk = Section("Talking")
@@ -20,8 +20,6 @@ def _to_room(call: Call, room: Room, text: str, manner: Manner) -> Outcome:
     call.chat.names.check_text(text)
     room.check_speaking(call.user, call.chat.folded_mask(call.who))
     yield Said(call.who, room.name, text, manner)
-    if len(room.members) == 1:
-        yield NobodyHeard(room)
 
 
 def _to_person(call: Call, nick: str, text: str, manner: Manner) -> Outcome:
@@ -70,9 +68,12 @@ def msg(call: Call, to: str, text: str) -> Outcome:
 @talk.command("reply text...", aliases=("r",))
 def reply(call: Call, text: str) -> Outcome:
     """Answer whoever wrote to you in private last."""
-    if not call.user.answers_to:
+    other = call.user.answers_to
+    if other is None:
         raise Refused(Why.NOBODY_TO_ANSWER)
-    return _to_person(call, call.user.answers_to, text, Manner.SAY)
+    if call.chat.user(other.nick) is not other:  # their name may be another's by now
+        raise Refused(Why.GONE, nick=other.nick)
+    return _to_person(call, other.nick, text, Manner.SAY)
 
 
 @talk.command("act to text...")

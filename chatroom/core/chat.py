@@ -141,7 +141,7 @@ class Chat:
             other.ignored_by.pop(user, None)
         for room in user.invitations:
             room.invited.pop(user, None)
-        user.rooms, user.facing = {}, None
+        user.rooms, user.facing, user.answers_to = {}, None, None
         self.invisible -= user.is_invisible
         del self.users[user.folded]
         return Heard(places, neighbours)
@@ -194,7 +194,7 @@ class Chat:
         places = (self.private_place(user.nick, other.nick), *both)
         if user in other.ignoring:
             return Heard(places, (user,))
-        other.answers_to = user.nick
+        other.answers_to = user
         return Heard(places, (user, other) if user is not other else (user,))
 
     def _said(self, event: ev.Said) -> Heard:

@@ -42,6 +42,7 @@ class Why(Enum):
     ALREADY_MEMBER = "{nick} is in {room} already."
     PERSON_NOT_MEMBER = "{nick} is not in {room}. /names lists who is."
     NOBODY_TO_ANSWER = "Nobody has written to you in private yet. /msg <nick> <text> begins."
+    GONE = "{nick}, who wrote to you last, has left."
     NOT_YOURSELF = "That would be talking to yourself."
     NOT_IGNORED = "You are not ignoring {nick}. /ignore lists whom you are."
     TOO_MANY_TARGETS = "That is more than {limit} at once. Take fewer."

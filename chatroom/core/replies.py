@@ -130,13 +130,6 @@ class IsAway(Reply):
 
 
 @dataclass(frozen=True, slots=True)
-class NobodyHeard(Reply):
-    """You spoke in a room where you are alone."""
-
-    room: Room
-
-
-@dataclass(frozen=True, slots=True)
 class InviteSent(Reply):
     """Your invitation was passed on."""
 

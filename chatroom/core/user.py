@@ -33,7 +33,7 @@ class User:
         self.ignoring: dict[User, None] = {}
         self.ignored_by: dict[User, None] = {}
         self.invitations: dict[Room, None] = {}  # rooms they may enter, whatever keeps others out
-        self.answers_to = ""  # who wrote to them in private last
+        self.answers_to: User | None = None  # who wrote to them in private last
         self.since = since  # milliseconds
         self.spoke = since
         self.address = ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from chatroom.commands.call import Call, Server
-from chatroom.core.events import Record, Said, Told
+from chatroom.core.events import AwayChanged, Record, Said, Told
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import MotdShown, Page, Reply, RoomShown
 from chatroom.dialects.irc.caps import IN_FLAVOUR
@@ -47,7 +47,7 @@ class IrcSession(Dialect):
     @property
     def nick(self) -> str:
         """What numerics call this connection."""
-        return self.user.nick if self.user else self.wanted_nick or "*"
+        return self.user.nick if self.user else "*"
 
     # ---- in
 
@@ -163,6 +163,8 @@ class IrcSession(Dialect):
     def _echo(self, record: Record) -> None:
         """What this connection did: always told, but its own talk only when it asked for that."""
         event = record.event
+        if isinstance(event, AwayChanged):
+            return  # 305 and 306 say it
         to_itself = isinstance(event, Told) and event.to == event.who
         if to_itself or not isinstance(event, (Said, Told)) or "echo-message" in self.capabilities:
             self.outbox.write(self._flavour.render(record))
@@ -177,5 +179,5 @@ class IrcSession(Dialect):
     def close(self, reason: str) -> None:
         """Leave, say why, close (Modern IRC "ERROR message")."""
         self.leave(reason)
-        self.line("ERROR", f"Closing Link: {self.host} ({reason})")
+        self.line("ERROR", f"Closing Link: {self.host} ({reason or 'Client quit'})")
         self.outbox.end()

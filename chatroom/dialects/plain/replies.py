@@ -49,7 +49,7 @@ def _room_shown(reply: re_.RoomShown, context: Context) -> Iterator[str]:
         named = others[:MOST_NAMES] + ([f"{more} more"] if more > 0 else [])
         yield f"-- You are in {room.name} with {listing(named)}."
     else:
-        yield f"-- You are in {room.name}, alone for now. What you say is kept for those who come."
+        yield f"-- You are in {room.name}, alone for now. What you say is kept; /rooms shows other rooms."
     if room.topic:
         yield f"-- Topic: {safe(room.topic.text)}"
 
@@ -167,10 +167,6 @@ def _is_away(reply: re_.IsAway, context: Context) -> Iterator[str]:
     yield f"-- {reply.user.nick} is away: {safe(reply.user.away)}"
 
 
-def _nobody_heard(reply: re_.NobodyHeard, context: Context) -> Iterator[str]:
-    yield f"-- You are alone in {reply.room.name}; it is kept for those who come. /rooms shows where people are."
-
-
 def _invite_sent(reply: re_.InviteSent, context: Context) -> Iterator[str]:
     yield f"-- {reply.nick} is invited to {reply.room.name}."
 
@@ -253,7 +249,6 @@ _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.IgnoreChanged: _ignore_changed,
     re_.AwayMarked: _away_marked,
     re_.IsAway: _is_away,
-    re_.NobodyHeard: _nobody_heard,
     re_.InviteSent: _invite_sent,
     re_.ModesShown: _modes,
     re_.ListShown: _listed,
