@@ -65,6 +65,9 @@ def start(
     folder: Path, settings: LogSettings, offload: Callable[[Callable[..., Any], str], Any], *, to_stderr: bool = True
 ) -> None:
     """Write logs into `folder` from now on; `offload` runs a function in a thread. Warnings go to stderr too."""
+    away = partial(put_away, keep=settings.keep)
+    for left in folder.glob("chatroom.*.log"):  # the last server ended before it was put away
+        offload(away, str(left))
     logger.remove()
     logger.configure(extra={"client": "server"})
     logger.add(
@@ -72,7 +75,7 @@ def start(
         format=_FORMAT,
         level=settings.level.upper(),
         rotation=Rotation(settings.rotate_bytes),
-        compression=lambda path: offload(partial(put_away, keep=settings.keep), path),
+        compression=lambda path: offload(away, path),
         serialize=settings.format == "json",
         enqueue=False,
         diagnose=False,

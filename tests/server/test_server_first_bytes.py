@@ -30,9 +30,9 @@ def test_a_person_is_greeted_after_a_silence(server):
 
 def test_a_person_who_types_at_once_is_greeted_too(server):
     nc = server.plain()
-    nc.send("alice", "hello")
+    nc.send("alice", "hello", "/last")
     assert nc.line() == GREETING
-    nc.expect("You are alone in #lobby")
+    nc.expect("alice: hello$")
 
 
 def test_a_person_without_carriage_returns(server):

@@ -176,6 +176,15 @@ def test_old_files_are_compressed(start, tmp_path):
     assert [path.suffix for path in old_files(tmp_path)] == [".gz"] * 4
 
 
+def test_what_a_killed_server_left_is_put_away_by_the_next(start, tmp_path):
+    (tmp_path / "chatroom.2026-11-22_12-00-00_000000.log").write_text("old\n")
+    (tmp_path / "chatroom.2026-11-22_12-00-00_000000.log.gz").write_bytes(b"half of a")
+    start()
+    assert [(path.name, read(path)) for path in old_files(tmp_path)] == [
+        ("chatroom.2026-11-22_12-00-00_000000.log.gz", "old\n")
+    ]
+
+
 def test_only_so_many_old_files_are_kept(start, tmp_path):
     path = start(rotate_bytes=100, keep=3)
     for number in range(20):
@@ -313,5 +322,6 @@ def test_the_server_rotates_and_compresses(start_server):
     server.terminate()
     files = [*old_files(server.logs), server.logs / logs.FILE]
     assert len(files) > 2
-    whole = "".join(map(read, (file for file in files if file.suffix in (".gz", ".log"))))
+    being_packed = {f"{file}.gz" for file in files if file.suffix == ".log"}  # as the server ended
+    whole = "".join(read(file) for file in files if file.suffix in (".gz", ".log") and str(file) not in being_packed)
     assert [whole.count(" connected"), whole.count(" disconnected")] == [30, 30]
