@@ -63,7 +63,7 @@ class Inbox(Outbox):
     __slots__ = ("data",)
 
     def __init__(self, delivery: Delivery) -> None:
-        super().__init__(delivery, _Silence(), lambda record: None)
+        super().__init__(delivery, lambda record: None)
         self.data = bytearray()
 
     def flush(self) -> None:
@@ -72,11 +72,6 @@ class Inbox(Outbox):
 
     def end(self) -> None:
         self.is_ended = True
-
-
-class _Silence:
-    def render(self, record: Record) -> bytes:
-        return b""
 
 
 class Visitor:

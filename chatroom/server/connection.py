@@ -51,8 +51,8 @@ class Connection:
     """One client, from accept to close. `number` names it in the log."""
 
     __slots__ = (
-        *("_bucket", "_first", "_is_probed", "_reader", "_readable", "_received", "_telnet", "address", "born"),
-        *("dialect", "ended_at", "heard", "house", "log", "number", "outbox", "sock"),
+        *("_bucket", "_first", "_is_waiting", "_probed_at", "_reader", "_readable", "_received", "_telnet"),
+        *("address", "born", "dialect", "ended_at", "heard", "house", "log", "number", "outbox", "sock"),
     )
 
     def __init__(self, house: House, sock: socket.socket, address: str, number: int, log: Logger) -> None:
@@ -72,7 +72,8 @@ class Connection:
         self._telnet: Telnet | None = None
         self._first = True  # nothing has been received yet
         self._received = 0  # bytes before entry
-        self._is_probed = False
+        self._is_waiting = False  # for the client, rather than for its flood allowance or its backlog
+        self._probed_at = 0.0
         limits = house.settings.limits
         self._bucket = Bucket(limits.rate, limits.burst, self.born)
 
@@ -85,16 +86,19 @@ class Connection:
 
     def run(self) -> None:
         """Converse until either side ends it."""
-        reason = "Connection lost"
+        reason = "Connection closed"
         try:
             self._converse()
+            if isinstance(self.dialect, PlainSession):
+                reason = ""  # a person who closes nc has left, no more and no less
         except OSError:
-            pass  # the network ended it
+            reason = "Connection lost"
         except Exception:
             verb = self.dialect.verb if self.dialect else "the first bytes"
             self.log.exception("a bug, while handling {}; this connection ends", verb)
             reason = "Server error"
             self._say_last(reason)
+            self.house.delivery.flush()  # the connection is let go of before this turn ends
         finally:
             if self.dialect is not None:
                 self.dialect.leave(reason)
@@ -103,20 +107,23 @@ class Connection:
         if not self._speaks_first():
             self._use(PlainSession)
         while data := self._receive():
-            for line in self._reader.receive_data(self._without_telnet(data)):
+            text = self._without_telnet(data)
+            if self.dialect is None and not text:
+                self._use(PlainSession)  # only telnet has spoken yet; who uses it waits to be greeted
+            for line in self._reader.receive_data(text):
                 if self.outbox.is_ended:
                     break  # what still comes while the connection closes is not wanted
                 self._take(line)
 
     def _receive(self) -> bytes:
         """What the client sent next; b"" when it has closed."""
+        self._is_waiting, self.heard = True, self.house.seconds()
         get_hub().wait(self._readable)
+        self._is_waiting, self._probed_at = False, 0.0
         try:
             data = self.sock.recv(PACKET)
         except BlockingIOError:
             return self._receive()
-        self.heard = self.house.seconds()
-        self._is_probed = False
         if not self.is_entered and not self.outbox.is_ended:
             self._check_newcomer(data)
         return data
@@ -128,8 +135,7 @@ class Connection:
         )
 
     def _take(self, line: bytes | TooLong) -> None:
-        if self.outbox.is_lagging:
-            self.outbox.wait_until_level()
+        self.outbox.wait_until_level()
         if self.dialect is None or (not self.is_entered and type(self.dialect) is PlainSession):
             self._choose(line)
         dialect = self.dialect
@@ -193,7 +199,7 @@ class Connection:
         return text
 
     def _cursor(self, number: int) -> Cursor:
-        """This client's place in the log, while it lags."""
+        """Where the client is in the log, when it begins to lag."""
         user = self.dialect.user if self.dialect else None
         return Cursor(self.house.history, self.house.chat.names, user, number)
 
@@ -228,13 +234,15 @@ class Connection:
             self._say_last(f"Nobody came in within {seconds} s. Connect again when you are ready.")
 
     def _look_for_silence(self, now: float) -> None:
+        """Silence counts only while the client is waited for: not while its lines or its backlog are worked off."""
         limit = self.house.settings.limits.idle_ping_seconds
-        silent = now - self.heard
-        if silent > limit and not self._is_probed:
-            self._is_probed = self.dialect is not None and self.dialect.probe()
-        elif self._is_probed and silent > 2 * limit:
+        if not self._is_waiting or self.outbox.stalled_since:
+            self._probed_at = 0.0
+        elif self._probed_at and now - self._probed_at > limit:
             self.log.info("closed: no answer to PING")
-            self._say_last(f"Ping timeout: {int(silent)} seconds")
+            self._say_last(f"Ping timeout: {int(now - self.heard)} seconds")
+        elif not self._probed_at and now - self.heard > limit and self.dialect is not None and self.dialect.probe():
+            self._probed_at = now
 
     def farewell(self, reason: str) -> None:
         """The server stops: say so and close, without telling everybody about everybody."""

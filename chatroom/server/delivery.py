@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
+from loguru import logger
+
 from chatroom.core.events import Record
 from chatroom.core.user import User
 
@@ -25,18 +27,39 @@ class Flavour(Protocol):
         """The bytes that tell `record`, b"" when this flavour does not."""
 
 
+class _Silence:
+    """The flavour of one that is told nothing."""
+
+    def render(self, record: Record) -> bytes:
+        return b""
+
+
+SILENCE: Flavour = _Silence()
+
+
 class Outbox:
     """What waits to be sent to one connection. `echo` tells the connection what it caused itself, in its own way."""
 
-    __slots__ = ("delivery", "echo", "flavour", "held", "is_ended", "pending")
+    __slots__ = ("_flavour", "delivery", "echo", "held", "is_ended", "is_lagging", "pending", "telling")
 
-    def __init__(self, delivery: Delivery, flavour: Flavour, echo: Callable[[Record], None]) -> None:
+    def __init__(self, delivery: Delivery, echo: Callable[[Record], None]) -> None:
         self.delivery = delivery
-        self.flavour = flavour
         self.echo = echo
         self.pending: list[bytes] = []  # of this turn
-        self.held: list[bytes] = []  # tells of what is not on disk yet, because it refused
+        self.held: list[bytes] = []  # of the turn whose commit failed
         self.is_ended = False
+        self.is_lagging = False  # told nothing as it happens, but from the log, later
+        self.flavour = SILENCE
+
+    @property
+    def flavour(self) -> Flavour:
+        """The form in which this connection wants to be told."""
+        return self._flavour
+
+    @flavour.setter
+    def flavour(self, flavour: Flavour) -> None:
+        self._flavour = flavour
+        self.telling = SILENCE if self.is_lagging else flavour  # what is really told now; read in the hot path
 
     def write(self, data: bytes) -> None:
         """Send `data` after all that was written before, at the end of this turn."""
@@ -47,6 +70,25 @@ class Outbox:
 
     def flush(self) -> None:
         """Hand this turn's bytes to the transport and clear them; the delivery calls it."""
+        raise NotImplementedError
+
+    def hold(self) -> None:
+        """Keep the bytes of this turn back, as it is not on disk. Answers written from now on pass them."""
+        self.held += self.pending
+        self.pending.clear()
+
+    def miss(self, record: Record) -> None:
+        """`record` happens while the disk refuses: it will be told from the log."""
+        raise NotImplementedError
+
+    def go_on(self) -> None:
+        """The disk takes writes again: send what was held back."""
+        self.pending[:0] = self.held
+        self.held.clear()
+        self.flush()
+
+    def cut(self) -> None:
+        """End the connection now, whatever waits."""
         raise NotImplementedError
 
 
@@ -67,7 +109,7 @@ class Delivery:
         self._schedule = schedule
         self._trouble = trouble
         self._touched: list[Outbox] = []
-        self._holding: list[Outbox] = []  # outboxes whose bytes wait for the disk
+        self._waiting: dict[Outbox, None] = {}  # outboxes that go on when the disk takes writes again
         self._is_scheduled = False
         self._has_records = False  # whether this turn has something to commit
         self.is_failing = False
@@ -87,9 +129,9 @@ class Delivery:
             self._schedule(self.flush)
 
     def deliver(self, record: Record, hearers: Collection[User], origin: Outbox | None) -> None:
-        """Append what tells `record` to the outboxes of all who hear. The hot path: for each a look-up and an append."""
+        """Append what tells `record` to the outboxes of all who hear. The hot path: a look-up and an append for each."""
         if self.is_failing:
-            self._deliver_later(record, hearers, origin)
+            self._miss(record, hearers)
             return
         rendered: dict[Flavour, bytes] = {}
         touched = self._touched
@@ -99,7 +141,7 @@ class Delivery:
                 if outbox is origin:
                     is_echoed = True
                     continue
-                flavour = outbox.flavour
+                flavour = outbox.telling
                 data = rendered.get(flavour)
                 if data is None:
                     data = rendered[flavour] = flavour.render(record)
@@ -119,10 +161,21 @@ class Delivery:
         self._is_scheduled = False
         touched, self._touched = self._touched, []
         if self._has_records and not self.is_failing and not self._is_committed():
-            self._hold(touched)
+            for outbox in touched:
+                outbox.hold()
+                self.wait_for_disk(outbox)
             return
         for outbox in touched:
-            outbox.flush()
+            try:
+                outbox.flush()
+            except Exception as error:
+                self._give_up(outbox, error)
+
+    @staticmethod
+    def _give_up(outbox: Outbox, error: Exception) -> None:
+        """A bug met with one outbox must not keep the others from being served."""
+        logger.opt(exception=error).error("a bug, while writing to a client; its connection ends")
+        outbox.cut()
 
     def _is_committed(self) -> bool:
         try:
@@ -134,29 +187,26 @@ class Delivery:
         self._has_records = False
         return True
 
-    def _deliver_later(self, record: Record, hearers: Collection[User], origin: Outbox | None) -> None:
-        """Tell `record` when the disk takes it: somebody left while it refuses."""
-        for outbox in (outbox for user in hearers for outbox in user.outboxes if outbox is not origin):
-            if not outbox.held:
-                self._holding.append(outbox)
-            outbox.held.append(outbox.flavour.render(record))
+    def _miss(self, record: Record, hearers: Collection[User]) -> None:
+        """Somebody left while the disk refuses: all who hear are told from the log, when it is there."""
+        for user in hearers:
+            for outbox in user.outboxes:
+                outbox.miss(record)
+                self.wait_for_disk(outbox)
 
-    def _hold(self, touched: list[Outbox]) -> None:
-        """Keep this turn's bytes back. Answers written from now on pass them: questions still work."""
-        for outbox in touched:
-            if not outbox.held:
-                self._holding.append(outbox)
-            outbox.held += outbox.pending
-            outbox.pending.clear()
+    def wait_for_disk(self, outbox: Outbox) -> None:
+        """Have `outbox` go on when the disk takes writes again."""
+        self._waiting[outbox] = None
 
     def retry(self) -> None:
         """Try the failed commit again; when it succeeds, what was held back goes out and all is as before."""
         if not self.is_failing or not self._is_committed():
             return
         self.is_failing = False
-        holding, self._holding = self._holding, []
-        for outbox in holding:
-            outbox.pending[:0] = outbox.held
-            outbox.held.clear()
-            outbox.flush()
+        waiting, self._waiting = self._waiting, {}
+        for outbox in waiting:
+            try:
+                outbox.go_on()
+            except Exception as error:
+                self._give_up(outbox, error)
         self._trouble(None)

@@ -27,16 +27,6 @@ CHUNK = 65536  # bytes handed to the kernel at once while draining
 _WRITABLE = 2
 
 
-class _Silence:
-    """The flavour of one that lags: nothing is told."""
-
-    def render(self, record: Record) -> bytes:
-        return b""
-
-
-_SILENCE = _Silence()
-
-
 class SocketOutbox(Outbox):
     """What waits to be sent over `sock`; up to about `limit` bytes are kept.
 
@@ -44,8 +34,8 @@ class SocketOutbox(Outbox):
     """
 
     __slots__ = (
-        *("_backlog", "_begin", "_cursor", "_flavour", "_last", "_level", "_send", "_size", "_sock", "_watcher"),
-        *("is_broken", "is_lagging", "limit", "stalled_since"),
+        *("_backlog", "_begin", "_cursor", "_last", "_level", "_send", "_size", "_sock", "_watcher"),
+        *("is_broken", "limit", "stalled_since"),
     )
 
     def __init__(
@@ -56,20 +46,18 @@ class SocketOutbox(Outbox):
         last: Callable[[], int],
         begin: Callable[[int], Cursor],
     ) -> None:
-        super().__init__(delivery, _SILENCE, lambda record: None)
+        super().__init__(delivery, lambda record: None)
         self._sock = sock
         self._send = sock.send
         self._last = last
         self._begin = begin
         self.limit = limit
-        self.is_lagging = False
         self.is_broken = False
         self.stalled_since = 0.0  # when the kernel last took something, while something waits; else 0
         self._backlog: deque[bytes] = deque()
         self._size = 0
         self._watcher: Any = None
         self._cursor: Cursor | None = None  # while lagging: after the last event in the backlog
-        self._flavour: Any = None
         self._level: Event | None = None
 
     # ---- out
@@ -94,7 +82,7 @@ class SocketOutbox(Outbox):
 
     def _not_sent(self, error: OSError) -> int:
         if not isinstance(error, BlockingIOError):
-            self._break()
+            self.cut()
         return 0
 
     def _wait_with(self, rest: bytes) -> None:
@@ -110,7 +98,7 @@ class SocketOutbox(Outbox):
         self._backlog.extend(pieces)
         self._size += sum(map(len, pieces))
         if self._size > self.limit and not self.is_lagging:
-            self._lag()
+            self._lag(self._last())  # all that happened up to now is in the backlog
 
     def _watch(self) -> None:
         if self._watcher is None:
@@ -146,21 +134,36 @@ class SocketOutbox(Outbox):
 
     # ---- lagging
 
-    def _lag(self) -> None:
-        """From here on only the place in the log is kept: all that happened up to now is in the backlog."""
+    def _lag(self, after: int, places: tuple[str, ...] = ()) -> None:
+        """From event `after` on only the place in the log is kept."""
+        self._cursor = self._begin(after)
+        self._cursor.include(places)
         self.is_lagging = True
-        self._cursor = self._begin(self._last())
-        self._flavour, self.flavour = self.flavour, _SILENCE
+        self.flavour = self.flavour
+
+    def miss(self, record: Record) -> None:
+        """`record` will be told from the log, as one who lags is told."""
+        if not self.is_lagging:
+            self._lag(record.number - 1, record.places)
+
+    def go_on(self) -> None:
+        """The disk takes writes again."""
+        super().go_on()
+        if self.is_lagging and not self._backlog:
+            self._feed()
 
     def _feed(self) -> None:
         """Append the next page of what was missed; level when that was all. One page a turn of the loop."""
         assert self._cursor is not None
+        if self.delivery.is_failing:  # what is not on disk can't be read, and would be counted as read
+            self.delivery.wait_for_disk(self)
+            self._wake()
+            return
         try:
-            records = self._cursor.read(self._last())
-            data = b"".join(self._flavour.render(record) for record in records)
+            data = b"".join(self.flavour.render(record) for record in self._cursor.read(self._last()))
         except Exception as error:
             logger.exception("while feeding a slow reader: {}", type(error).__name__)
-            self._break()
+            self.cut()
             return
         self.write(data)
         if self._cursor.number == self._last():
@@ -169,17 +172,20 @@ class SocketOutbox(Outbox):
             self._watch()
 
     def _be_level(self) -> None:
-        self.is_lagging = False
         self._cursor = None
-        self.flavour = self._flavour
-        if self._level is not None:
-            self._level.set()
+        self.is_lagging = False
+        self.flavour = self.flavour
+        self._wake()
 
     def wait_until_level(self) -> None:
-        """Block the calling greenlet while this outbox lags."""
-        while self.is_lagging and not self.is_broken:
+        """Block the calling greenlet while this outbox lags, unless it is only for the disk that it waits."""
+        while self.is_lagging and not self.is_broken and (self._backlog or not self.delivery.is_failing):
             self._level = Event()
             self._level.wait()
+
+    def _wake(self) -> None:
+        if self._level is not None:
+            self._level.set()
 
     # ---- the end
 
@@ -193,22 +199,17 @@ class SocketOutbox(Outbox):
         try:
             self._sock.shutdown(socket.SHUT_WR)
         except OSError:
-            self._break()
+            self.cut()
 
-    def _break(self) -> None:
-        """The connection is dead: only mark it, and wake its reader, which leaves in its own greenlet."""
+    def cut(self) -> None:
+        """End now, whatever waits: only mark it, and wake the reader, which leaves in its own greenlet."""
         self.is_broken = self.is_ended = True
         self._backlog.clear()
         if self._watcher is not None:
             self._watcher.stop()
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
-        if self._level is not None:
-            self._level.set()
-
-    def cut(self) -> None:
-        """End now, whatever waits."""
-        self._break()
+        self._wake()
 
     def close(self) -> None:
         """Let go of the loop's watcher; before the socket is closed."""

@@ -91,13 +91,13 @@ def test_no_answer_ends_it_and_the_others_are_told(scene):
     alice.fence()
     link = scene.newest
     link.look(link.heard + IDLE + 1)
-    link.look(link.heard + 2 * IDLE)
-    assert not link.outbox.is_ended
     link.look(link.heard + 2 * IDLE + 1)
+    assert not link.outbox.is_ended
+    link.look(link.heard + 2 * IDLE + 2)
     asked, end = bob.expect_end()
     assert asked == "PING chat.example.net"
-    assert end.endswith("(Ping timeout: 181 seconds)")
-    alice.expect(r":bob!bob@\S+ QUIT :Ping timeout: 181 seconds$")
+    assert end.endswith("(Ping timeout: 182 seconds)")
+    alice.expect(r":bob!bob@\S+ QUIT :Ping timeout: 182 seconds$")
 
 
 def test_somebody_who_was_never_asked_is_not_closed(scene):
@@ -105,6 +105,35 @@ def test_somebody_who_was_never_asked_is_not_closed(scene):
     bob = scene.irc("bob")
     scene.newest.look(scene.newest.heard + 100 * IDLE)
     assert bob.fence() == ["PING chat.example.net"]
+
+
+def test_a_slow_reader_is_not_silent(new_house):
+    """A PING would wait behind its backlog, and its own lines wait until it is level."""
+    scene = new_house(limits={"rate": 0, "outbox_bytes": 4096})
+    alice = scene.irc("alice").join("#lobby")
+    bob = scene.irc("bob", buffer=BUFFER).join("#lobby")
+    link = scene.newest
+    while not link.outbox.is_lagging:
+        alice.send(*(f"PRIVMSG #lobby :{'x' * 300}" for _ in range(20)))
+        alice.fence()
+    bob.send("PONG x")
+    scene.until(lambda: not link._is_waiting)
+    for now in (link.heard + 1, link.heard + 3):
+        link.look(now * 1.0)
+        link.look(now + IDLE)
+        link.look(now + 2 * IDLE + 2)
+    assert not link.outbox.is_ended
+
+
+def test_who_pastes_is_not_silent_while_flood_control_holds_their_lines(new_house):
+    scene = new_house(limits={"rate": 0.5, "burst": 5})
+    bob = scene.irc("bob")
+    link = scene.newest
+    bob.send(*(f"PRIVMSG bob :{n}" for n in range(20)))
+    scene.until(lambda: not link._is_waiting)
+    link.look(link.heard + IDLE + 1)
+    link.look(link.heard + 3 * IDLE)
+    assert not link.outbox.is_ended
 
 
 def test_a_person_on_nc_may_be_silent_for_ever(scene):

@@ -13,6 +13,7 @@ from storage_facts import ALICE, BOB, CAKE, TEA, fill, numbers, said, texts, top
 
 from chatroom.core import events as ev
 from chatroom.core.events import Change, Manner, Record
+from chatroom.storage import history as history_module
 from chatroom.storage.history import INDEX_BATCH, History, HistoryError
 
 EVERY_KIND = [
@@ -457,3 +458,35 @@ def test_a_log_cut_short_is_refused(history, path, whole):
     path.write_bytes(path.read_bytes()[whole])
     with pytest.raises(HistoryError, match="can't be used as a history"):
         History(path)
+
+
+# ---- how reading scales
+
+
+def plan(history, query, values):
+    """How SQLite goes about a query."""
+    rows = history._database.execute(f"EXPLAIN QUERY PLAN {query}", values)
+    return [row[3] for row in rows]
+
+
+def test_a_search_asks_the_search_index_first_and_sorts_nothing(history):
+    """The other way round it would ask once for each line of the room, and hold everybody up."""
+    steps = plan(
+        history, history_module._SEARCH.format(places="places.place = ? AND places.number > ?"), ("x", "#a", 0, 9)
+    )
+    assert steps[0].startswith("SCAN words")
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
+def test_talk_is_read_by_its_own_index(history):
+    """A room where thousands came and went since the last word shows that word at once."""
+    walk = history_module._WALK.format(kinds=history_module._only(("said",)), order="DESC")
+    assert any("talk" in step for step in plan(history, walk, ("#a", 0, 9, 10)))
+
+
+def test_several_places_are_walked_each_by_its_index(history):
+    walk = history_module._WALK.format(kinds="", order="ASC")
+    query = history_module._PAGE.format(walks=f"{walk} UNION ALL {walk}", order="ASC")
+    steps = plan(history, query, ("#a", 0, 9, 10, "#b", 0, 9, 10, 10))
+    assert sum("SEARCH places" in step for step in steps) == 2
+    assert not any("SCAN events" in step for step in steps)
