@@ -12,6 +12,7 @@ REQUIRES = [
     "apsw>=3.51.3",  # SQLite with its own, current build: the system's may lose rows at a checkpoint
     "loguru>=0.7.3",  # log files that rotate, expire and compress by themselves
     "msgspec>=0.19",  # typed JSON for the log in under a microsecond, and checked configuration values
+    "argon2-cffi>=25.1",  # Argon2id, so that operators' passwords stand nowhere as they are
     "precis-i18n>=1.1",  # RFC 8265 names, for casemapping = "precis"
     "prompt_toolkit>=3.0.50",  # the client's line editor: input stays whole while lines arrive
     "rich>=14",  # the load test's progress bar and table

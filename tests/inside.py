@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chatroom.core.events import Record
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
 from chatroom.dialects.session import Dialect
@@ -126,7 +125,7 @@ class Visitor:
 
     def hangs_up(self) -> None:
         """The connection is gone."""
-        self.dialect.leave("Connection lost")
+        self.dialect.leave(self.dialect.hung_up)
         self.house.turn()
 
 

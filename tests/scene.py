@@ -267,7 +267,7 @@ def newest(data: Path, count: int) -> list[str]:
 def described(event: Event) -> str:
     """An event in words: `said #tea alice "hello"`."""
     words = [event.kind, *([event.room] if isinstance(event, RoomEvent) else []), event.who.nick]
-    rest = [getattr(event, f.name) for f in fields(event) if f.name not in ("who", "room", "realname")]
+    rest = [getattr(event, f.name) for f in fields(event) if f.name not in ("who", "room", "realname", "away")]
     return " ".join([*words, *(_in_words(value) for value in rest if value != "say")])
 
 

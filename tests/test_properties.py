@@ -42,6 +42,7 @@ WAYS_IN = {
 words = st.one_of(
     st.sampled_from(["#lobby", "#tea", "#TEA", "alice", "bob", "mallory", "*", "a,b", "#tea,#lobby", "+o", "-k", "+b"]),
     st.sampled_from(["+ovbeIklimnst", "-l+i", "0", "12:00", "90m", "99999999999", "", "//", "\x01ACTION", "\x01", ":"]),
+    st.sampled_from(["²", "٣", "302", "+l"]),
     st.sampled_from(["\x1b[31m", "\x9b1m", "\xa0", "\u3000", "\u2028", "\u202e", "\x1f", "\x85", "\r", "\0", "İ", "ß"]),
     st.text(max_size=12),
     st.integers(1, 600).map("long ".__mul__),
@@ -156,6 +157,8 @@ NASTY = [
         "0",
         "-1",
         "99999999999999999999",
+        "²",
+        "٣",
         "12:00",
         "9999d",
         "\x01ACTION \x01",
@@ -200,6 +203,59 @@ def test_every_command_takes_any_words(name: str, tmp_path: Path) -> None:
     check_plain(plain.raw() + mallory["plain"].raw())
     check_irc(irc.raw() + mallory["irc"].raw())
     check_log(house)
+    house.history.close()
+
+
+# ---- everything as long as it may be
+
+WORD = "x" * 460
+ECHOING = ["{0}", "PING {0}", "PRIVMSG {0} :x", "PRIVMSG #{0} :x", "WHOIS {0}", "WHOWAS {0}", "WHO {0}", "NAMES #{0}"]
+ECHOING += ["NAMES {0}", "JOIN #{0}", "PART {0}", "PART #{0}", "NICK {0}", "CAP {0}", "CAP REQ {0}", "CAP REQ :{0}"]
+ECHOING += [
+    "MODE #lobby +b {0}",
+    "MODE #lobby +{0}",
+    "MODE {0}",
+    "TOPIC {0}",
+    "KICK {0} x",
+    "KICK #lobby {0}",
+    "QUIT {0}",
+]
+
+
+def test_everything_as_long_as_it_may_be_fits_into_lines(tmp_path: Path) -> None:
+    """The listener's nick, room and topic are the longest there can be, and so is all they hear and ask."""
+    server = {"casemapping": "precis", "motd": "Welcome. " * 200, "name": f"{'chat.' * 9}example.net"}
+    house = StillHouse(tmp_path, NO_FLOOD_CONTROL | {"server": server, "limits": {"rate": 0, "nick_length": 64}})
+    nicks = [f"{'𠀀' * 15}{letters}" for letters in ("abcd", "efgh", *(f"m{number:03}" for number in range(20)))]
+    rooms = [f"#{'🍵' * 15}{number:03}" for number in range(60)]
+    listener = house.irc(nicks[0], *CAPABILITIES).says(*(f"JOIN {room}" for room in rooms))
+    talker = house.plain(nicks[1]).says(*(f"/join {room}" for room in rooms))
+    others = [house.irc(nick).says(f"JOIN {rooms[0]}") for nick in nicks[2:]]
+    talker.says(f"/join {rooms[0]}", f"/away {'ö' * 400}", "ö" * 2000, f"/me {'ö' * 2000}", "tea " * 1000)
+    talker.says(*(f"/msg {nicks[0]} {text}" for text in ("ö" * 2000, "tea " * 900)))
+    mode = f"MODE {rooms[0]}"
+    listener.says(f"TOPIC {rooms[0]} :{'ö' * 200}", f"TOPIC {rooms[0]} :{'tea ' * 70}end", f"AWAY :{'ö' * 200}")
+    listener.says(*(f"{mode} +bbb {number}{'ö' * 35} {number}{'a' * 105} {number}{'b' * 110}" for number in range(4)))
+    listener.says(f"{mode} -{'b' * 12} " + " ".join(f"{n}{'b' * 33}*" for n in range(12)), f"{mode} b", mode)
+    listener.says(f"KICK {rooms[0]} {nicks[4]} :{'tea ' * 60}end")
+    talker.says(f"/mode +bbb {'a' * 2000} {'b' * 2000} {'c' * 2000}", f"/kick {nicks[3]}")
+    listener.says(
+        f"WHOIS {nicks[1]}", f"WHOIS {nicks[0]}", f"WHO {rooms[0]}", "WHO", f"NAMES {rooms[0]}", "LIST", "MOTD"
+    )
+    listener.says(
+        f"ISON :{' '.join(nicks[:6])}", f"USERHOST {' '.join(nicks[:5])}", f"TOPIC {rooms[0]}", "VERSION", "INFO"
+    )
+    listener.says(f"LAST {rooms[0]}", "SEARCH tea", "HELP", "HELP topic", "STATUS", "ROOMS")
+    listener.sends(b"\xff" * 505 + b"\n")
+    others[0].says(f"PART {rooms[0]} :{'ö' * 170}")
+    others[1].says(f"QUIT :{'ö' * 200}")
+    for form in ECHOING:
+        listener.says(form.format(WORD), form.format("ö" * 230))
+    heard = listener.raw() + b"".join(other.raw() for other in others)
+    check_irc(heard)
+    for whole in (f"332 {nicks[0]} {rooms[0]} :{'tea ' * 70}end", f"KICK {rooms[0]} {nicks[4]} :{'tea ' * 60}end"):
+        assert f"{whole}\r\n".encode() in heard
+    check(house)
     house.history.close()
 
 

@@ -1,18 +1,21 @@
 """What can be typed: every command of the client, and what a line without a slash means.
 
 Strategy: a handler sends lines of IRC or shows a note, and waits for nothing; what comes of it is told by the server
-and shown when it arrives. Bare words are never commands.
+and shown when it arrives. Bare words are never commands. Rows that only some servers know are sent all the same, with
+the room in them: which one the user faces is known to nobody but this client.
 
 Sources: Modern IRC "Client messages".
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import zip_longest
 
 from chatroom.client.session import Session
 from chatroom.client.table import Row, Table, WrongUse
 from chatroom.client.talk import forget_room, turn_away
+from chatroom.wire.irc import Message
 
 TABLE = Table()
 command = TABLE.command
@@ -52,10 +55,22 @@ def _room(session: Session, room: str) -> str:
     raise WrongUse("You face no room. Name one, or go to one: /join #name")
 
 
+def _facing(session: Session) -> str:
+    """Where bare words go."""
+    if session.facing:
+        return session.facing
+    raise WrongUse("You are in no room. /join #name goes to one.")
+
+
 # talk
 
 
-@command("msg <nick> <text...>", help="Say something to one person, or to a room.", works_offline=True)
+@command(
+    "msg <nick> <text...>",
+    help="Say something to one person, or to a room.",
+    aliases=("m", "tell", "query"),
+    works_offline=True,
+)
 def _msg(session: Session, nick: str, text: str) -> None:
     for name in nick.split(","):
         if name:
@@ -69,11 +84,19 @@ def _reply(session: Session, text: str) -> None:
     session.say(session.correspondent, text)
 
 
+@command("say <text...>", help="Say something where you are, as words without a slash do.", works_offline=True)
+def _say(session: Session, text: str) -> None:
+    session.say(_facing(session), text)
+
+
 @command("me <text...>", help="Say what you do: /me waves.", works_offline=True)
 def _me(session: Session, text: str) -> None:
-    if not session.facing:
-        raise WrongUse("You are in no room. /join #name goes to one.")
-    session.say(session.facing, text, is_action=True)
+    session.say(_facing(session), text, is_action=True)
+
+
+@command("shrug [text...]", help="Shrug.", works_offline=True)
+def _shrug(session: Session, text: str) -> None:
+    session.say(_facing(session), f"{text} ¯\\_(ツ)_/¯".lstrip())
 
 
 @command("notice <nick> <text...>", help="Send a notice, which programs do not answer.", works_offline=True)
@@ -89,7 +112,9 @@ def _stop(session: Session) -> None:
 # rooms
 
 
-@command("join <room> [key]", help="Go to a room; it is made if there is none.", aliases=("j",), works_offline=True)
+@command(
+    "join <room> [key]", help="Go to a room; it is made if there is none.", aliases=("j", "go"), works_offline=True
+)
 def _join(session: Session, room: str, key: str) -> None:
     session.faced_before = session.facing
     for name, its_key in zip_longest(room.split(","), key.split(","), fillvalue=""):
@@ -132,14 +157,14 @@ def _rooms(session: Session, mask: str) -> None:
     session.send("LIST", *([mask] if mask else []))
 
 
-@command("names [room]", help="List who is in a room; @ marks its operators.")
+@command("names [room]", help="List who is in a room; @ marks its operators.", aliases=("n",))
 def _names(session: Session, room: str) -> None:
     session.send("NAMES", _room(session, room))
 
 
-@command("topic [room] [text...]", help="Show what a room is about, or set it.")
+@command("topic [room] [text...]", help="Show what a room is about, or set it; /topic - clears it.", aliases=("t",))
 def _topic(session: Session, room: str, text: str) -> None:
-    session.send("TOPIC", _room(session, room), *([text] if text else []))
+    session.send("TOPIC", _room(session, room), *(["" if text == "-" else text] if text else []))
 
 
 @command("invite <nick> [room]", help="Ask somebody to come to a room.")
@@ -159,7 +184,7 @@ def _nick(session: Session, nick: str) -> None:
         session.note(f"You will be {nick} when there is a connection.")
 
 
-@command("who [mask]", help="List the people here, or those in a room.")
+@command("who [mask]", help="List the people here, or those in a room.", aliases=("w",))
 def _who(session: Session, mask: str) -> None:
     session.send("WHO", mask or session.facing or "*")
 
@@ -177,6 +202,34 @@ def _away(session: Session, text: str) -> None:
 @command("back", help="Say that you are back.")
 def _back(session: Session) -> None:
     session.send("AWAY")
+
+
+@command("ignore [nick]", help="No longer hear somebody; without a name, list whom you ignore.")
+def _ignore(session: Session, nick: str) -> None:
+    session.send("IGNORE", *filter(None, [nick]))
+
+
+@command("unignore <nick>", help="Hear somebody again.")
+def _unignore(session: Session, nick: str) -> None:
+    session.send("UNIGNORE", nick)
+
+
+# history
+
+
+@command("last [room] [count]", help="Show the last lines of a room: /last 50", aliases=("history",))
+def _last(session: Session, room: str, count: str) -> None:
+    session.send("LAST", _room(session, room), *filter(None, [count]))
+
+
+@command("since [room] <time>", help="Show a room from a time on: /since 14:00, /since yesterday, /since 90m")
+def _since(session: Session, room: str, time: str) -> None:
+    session.send("SINCE", _room(session, room), time)
+
+
+@command("search <words...>", help="Find what was said in your rooms; all the words must be in it.")
+def _search(session: Session, words: str) -> None:
+    session.send("SEARCH", words)
 
 
 # order in a room
@@ -226,17 +279,31 @@ def _motd(session: Session) -> None:
     session.send("MOTD")
 
 
+def _question(usage: str, help: str) -> None:
+    """A question to the server that takes no words."""
+
+    @command(usage, help=help)
+    def ask(session: Session) -> None:
+        session.send(usage.upper())
+
+
+_question("status", "Show how the server does: people, messages, disk, the newest proven backup.")
+_question("uptime", "Show how long the server has been running.")
+_question("version", "Show which server this is.")
+_question("time", "Show what time it is for the server.")
+
+
 @command("raw <line...>", help="Send a line of IRC as it is.", aliases=("quote",))
 def _raw(session: Session, line: str) -> None:
     session.send_raw(line)
 
 
-@command("quit [text...]", help="Leave the chat.", aliases=("exit",), works_offline=True)
+@command("quit [text...]", help="Leave the chat.", aliases=("exit", "bye"), works_offline=True)
 def _quit(session: Session, text: str) -> None:
     session.quit(text)
 
 
-@command("help [command]", help="Tell what there is to type.", works_offline=True)
+@command("help [command]", help="Tell what there is to type.", aliases=("h", "commands"), works_offline=True)
 def _help(session: Session, command: str) -> None:
     if not command:
         for row in TABLE.rows.values():
@@ -253,3 +320,13 @@ def _help(session: Session, command: str) -> None:
 def _help_line(row: Row) -> str:
     also = f" (also /{', /'.join(row.aliases)})" if row.aliases else ""
     return f"/{row.usage}: {row.help}{also}"
+
+
+def _not_known(session: Session, message: Message) -> None:
+    """421: the server knows no such command. If it is in the table, it is one of those that only some servers have."""
+    name = message.param(1).lower()
+    text = f"This server has no /{name}." if TABLE.find(name) else TABLE.unknown(name)
+    session.show("error", message, text=text, code="421")
+
+
+HANDLERS: dict[str, Callable[[Session, Message], None]] = {"421": _not_known}

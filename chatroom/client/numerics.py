@@ -33,19 +33,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "335": ("whois", "{1} is a bot."),
     "338": ("whois", "{1} is really at {2}."),
     "341": ("info", "{1} is invited to {2}."),
+    "351": ("info", "{2} runs {1}."),
     "367": ("info", "{1} bans {2}"),
     "378": ("whois", "{1} {2}."),
     "379": ("whois", "{1} {2}."),
     "381": ("info", "You are an operator of this server now."),
     "671": ("whois", "{1} uses a secure connection."),
 }
+# What every server says to a newcomer; shown only when it is asked for.
+WELCOME = frozenset(("002", "003", "004", "250", "251", "252", "253", "254", "255", "265", "266"))
 # Where a list begins or ends, and what repeats what is known: nothing to show.
 SILENT = frozenset(
     (
-        *("002", "003", "004", "250", "251", "252", "253", "254", "255", "265", "266"),  # the welcome
         *("315", "318", "321", "323", "347", "349", "365", "368", "369", "374", "375"),  # ends, and beginnings
         *("329", "333"),  # when a room was made, who set its topic
-        "422",  # there is no message of the day
     )
 )
 # What to type next, by numeric or by the code of a standard reply.
@@ -57,7 +58,6 @@ ADVICE: dict[str, str] = {
     "405": "/part leaves one of your rooms.",
     "406": "/who lists the people here.",
     "411": "/msg NICK TEXT says whom.",
-    "421": "/help lists what there is.",
     "441": "/names lists who is in the room.",
     "442": "/join {1} goes there.",
     "443": "/names lists who is in the room.",
@@ -98,7 +98,7 @@ def receive(session: Session, message: Message) -> None:
         handler(session, message)
     elif sentence := SENTENCES.get(code):
         session.show(sentence[0], message, nick=message.param(1), text=_filled(sentence[1], message), code=code)
-    elif code not in SILENT:
+    elif code not in SILENT and (session.is_welcomed or code not in WELCOME):
         is_error = code[0] in "45"
         (_error if is_error else _other)(session, message)
 
@@ -211,7 +211,14 @@ def _motd(session: Session, message: Message) -> None:
 
 
 def _end_of_motd(session: Session, message: Message) -> None:
+    """376, or 422 where there is none: the last of the welcome, too."""
     session.wants_motd = False
+    session.is_welcomed = True
+
+
+def _time(session: Session, message: Message) -> None:
+    """391: servers put different things between their name and the words for people."""
+    session.show("info", message, text=f"It is {message.params[-1].rstrip('.')} at {message.param(1)}.", code="391")
 
 
 HANDLERS: dict[str, Callable[[Session, Message], None]] = {
@@ -224,4 +231,6 @@ HANDLERS: dict[str, Callable[[Session, Message], None]] = {
     "366": _end_of_names,
     "372": _motd,
     "376": _end_of_motd,
+    "391": _time,
+    "422": _end_of_motd,
 }

@@ -6,11 +6,11 @@ played back from history may be shown, but must not change who is where.
 
 from __future__ import annotations
 
-from chatroom.client import numerics, registration, talk
+from chatroom.client import commands, numerics, registration, talk
 from chatroom.client.session import Session
 from chatroom.wire.irc import Message, parse
 
-_HANDLERS = registration.HANDLERS | talk.HANDLERS
+_HANDLERS = registration.HANDLERS | talk.HANDLERS | commands.HANDLERS
 _MAY_BE_OLD = ("PRIVMSG", "NOTICE", "BATCH")
 
 

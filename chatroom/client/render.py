@@ -78,7 +78,7 @@ def _action(event: Event) -> Line:
 
 def _notice(event: Event) -> Line:
     if not event.nick or ("." in event.nick and not event.room):  # a server has dots in its name, a person has not
-        return [(_QUIET, "-- "), ("", event.text)]
+        return _answer(event)
     return [("", "notice from "), _who(event.nick), *_to(event), ("", ": "), _text(event)]
 
 
@@ -158,6 +158,13 @@ def _person(event: Event) -> Line:
 
 def _told(event: Event) -> Line:
     return [("", f"-- {event.text}")]
+
+
+def _answer(event: Event) -> Line:
+    """A server's own notice. One of several lines may have a mark of its own, and what stands under it is indented."""
+    if event.text.startswith("   "):
+        return [("", event.text)]
+    return [(_QUIET, "-- "), ("", event.text.removeprefix("-- "))]
 
 
 def _connected(event: Event) -> Line:

@@ -93,6 +93,7 @@ class Session:
         self.catching_up: dict[str, CatchingUp] = {}  # by folded room
         self.collected: dict[str, list[str]] = {}  # an answer of several lines, until its end
         self.closing_words = ""  # what the server said in its ERROR
+        self.is_welcomed = False  # all that a server tells a newcomer has been told
         self._lines.clear()
 
     def link_lost(self, reason: str) -> None:

@@ -2,7 +2,8 @@
 
 Strategy: the usage line is the grammar. `<word>` must be given, `[word]` may be, a word ending in `...` takes the
 rest of the line, and one called `room` is taken for an optional one only when it looks like a room. Help, completion
-and the complaint about a wrong use are made from the same line.
+and the complaint about a wrong use are made from the same line. What is not in the table goes to the server as it is:
+servers have commands of their own, and say so when they have not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chatroom.client.session import Session
+from chatroom.wire.irc import MAX_PARAMS
 
 _WORD = re.compile(r"([<\[])(\w+)(\.\.\.)?[>\]]")
 
@@ -107,14 +109,18 @@ class Table:
         """Every name and alias, in order."""
         return sorted(self._names)
 
+    def unknown(self, name: str) -> str:
+        """The sentence about a command that nobody knows."""
+        nearest = self.nearest(name)
+        hint = f" Did you mean /{nearest}?" if nearest else ""
+        return f"There is no /{name}.{hint} /help lists what there is."
+
     def run(self, session: Session, line: str) -> None:
         """Run one line that begins with a slash. What is wrong with it is shown; it is never sent as text."""
         name, _, text = line[1:].partition(" ")
         row = self.find(name)
         if row is None:
-            nearest = self.nearest(name)
-            hint = f" Did you mean /{nearest}?" if nearest else ""
-            session.error(f"There is no /{name}.{hint} /help lists what there is.")
+            self._pass_on(session, name, text)
         elif not (session.is_registered or row.works_offline):
             session.error(f"/{row.name} has to wait: there is no connection. Try it again when there is.")
         else:
@@ -122,3 +128,17 @@ class Table:
                 row.handler(session, *row.bind(session, text))
             except WrongUse as problem:
                 session.error(str(problem))
+
+    def _pass_on(self, session: Session, name: str, text: str) -> None:
+        """Ask the server for what may be a command of its own; only letters can be (Modern IRC "Message Format")."""
+        if session.is_registered and name.isascii() and name.isalpha():
+            session.send(name.upper(), *_parameters(text))
+        else:
+            session.error(self.unknown(name))
+
+
+def _parameters(text: str) -> list[str]:
+    """The words of `text`, as one line of IRC can carry them: from one that begins with a colon, all are the last."""
+    words = text.split()
+    last = next((index for index, word in enumerate(words) if word.startswith(":")), MAX_PARAMS - 1)
+    return [*words[:last], *filter(None, [" ".join(words[last:])])]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chatroom.commands.call import Call
-from chatroom.commands.table import Needs, Section
+from chatroom.commands.table import Needs, Section, find_user
 from chatroom.core.events import Change, Event, Kicked, ModesChanged, UserModesChanged
-from chatroom.core.modes import MAX_LIST, ROOM_MODES, USER_MODES, ModeKind, full_mask
-from chatroom.core.names import clip
+from chatroom.core.modes import MAX_LIST, MAX_MASK, ROOM_MODES, USER_MODES, ModeKind, full_mask
+from chatroom.core.names import as_number, clip
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import ListShown, ModesShown, Reply, UserModesShown
 from chatroom.core.room import Room
@@ -47,36 +47,37 @@ def voice(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
 def _grant(call: Call, room: Room, nick: User, change: Change) -> Iterator[Event | Reply]:
     if nick not in room.members:
         raise Refused(Why.PERSON_NOT_MEMBER, nick=nick.nick, room=room.name)
+    if not _is_change(call, room, change):
+        raise Refused(Why.CHANGES_NOTHING, nick=nick.nick, room=room.name)
     yield ModesChanged(call.who, room.name, (change,))
 
 
 @moderation.command("mode [room] [changes...]")
 def mode(call: Call, room: Room, changes: str = "") -> Iterator[Event | Reply]:
     """Show or change a room's modes as in IRC: "/mode +m", "/mode +b bob!*@*", "/mode b" lists the bans."""
-    if not changes:
+    if not changes.strip("+- "):
         yield ModesShown(room, call.user in room.members)
         return
-    wanted, refusals, asked = _parse(call, room, changes)
+    wanted, asked = _parse(changes)
     for letter in asked:
         yield ListShown(room, letter)
-    done = tuple(change for change in wanted if _is_change(call, room, change))
-    if wanted:
+    trial = _Trial(call, room, wanted)
+    if trial.is_asking:
         if call.user not in room.members:
             raise Refused(Why.NOT_MEMBER, room=room.name)
         room.check_operator(call.user)
-    if done:
-        yield ModesChanged(call.who, room.name, done)
-    for refused in refusals:
+    if trial.done:
+        yield ModesChanged(call.who, room.name, tuple(trial.done))
+    for refused in trial.refusals.values():
         call.session.refuse(refused, call)
 
 
-def _parse(call: Call, room: Room, changes: str) -> tuple[list[Change], list[Refused], list[str]]:
-    """The changes asked for, what can't be, and the lists asked about."""
+def _parse(changes: str) -> tuple[list[Change], dict[str, None]]:
+    """The changes asked for, and the lists asked about."""
     letters, *values = [word for word in changes.split(" ") if word] or [""]
-    adding = True
+    adding, with_value = True, 0
     wanted: list[Change] = []
-    refusals: list[Refused] = []
-    asked: list[str] = []
+    asked: dict[str, None] = {}
     for letter in letters:
         if letter in "+-":
             adding = letter == "+"
@@ -85,22 +86,44 @@ def _parse(call: Call, room: Room, changes: str) -> tuple[list[Change], list[Ref
         takes_value = kind not in (None, ModeKind.FLAG) and not (kind is ModeKind.LIMIT and not adding)
         value = values.pop(0) if takes_value and values else ""
         if kind is ModeKind.LIST and not value:
-            asked.append(letter)
+            asked[letter] = None
             continue
-        try:
-            if len(wanted) < MAX_CHANGES or not takes_value:
-                wanted.append(_CHECKS.get(kind, _check_flag)(call, room, Change(adding, letter, value)))
-        except Refused as refused:
-            refusals.append(refused)
-    return wanted, refusals, asked
+        with_value += takes_value
+        if with_value <= MAX_CHANGES or not takes_value:
+            wanted.append(Change(adding, letter, value))
+    return wanted, asked
+
+
+class _Trial:
+    """Changes judged in their order, each by the room as those before it would leave it."""
+
+    def __init__(self, call: Call, room: Room, wanted: list[Change]) -> None:
+        self.done: list[Change] = []  # that change something
+        self.refusals: dict[str, Refused] = {}  # each once
+        self.is_asking = False  # for anything that can be, even if it is so already
+        self._call = call
+        self._draft = room.draft()
+        for change in wanted:
+            try:
+                self._judge(_CHECKS[ROOM_MODES.get(change.letter)](call, self._draft, change))
+            except Refused as refused:
+                self.refusals.setdefault(f"{refused.why} {change}", refused)
+
+    def _judge(self, change: Change) -> None:
+        self.is_asking = True
+        if not _is_change(self._call, self._draft, change):
+            return
+        self.done.append(change)
+        if ROOM_MODES[change.letter] is ModeKind.PRIVILEGE:
+            self._draft.change_privilege(find_user(self._call, change.value), change)
+        else:
+            self._draft.change_mode(change, self._call.chat.names.fold(change.value), self._call.who.mask, 0)
 
 
 def _check_privilege(call: Call, room: Room, change: Change) -> Change:
     if not change.value:
         raise Refused(Why.USAGE, command="mode", usage=f"mode {room.name} +{change.letter} nick")
-    user = call.chat.user(change.value)
-    if user is None:
-        raise Refused(Why.NO_SUCH_PERSON, nick=change.value)
+    user = find_user(call, change.value)
     if user not in room.members:
         raise Refused(Why.PERSON_NOT_MEMBER, nick=user.nick, room=room.name)
     return change._replace(value=user.nick)
@@ -108,6 +131,8 @@ def _check_privilege(call: Call, room: Room, change: Change) -> Change:
 
 def _check_list(call: Call, room: Room, change: Change) -> Change:
     mask = full_mask(change.value)
+    if change.adding and len(mask.encode()) > MAX_MASK:
+        raise Refused(Why.MASK_TOO_LONG, room=room.name, letter=change.letter, mask=mask, limit=MAX_MASK)
     if change.adding and len(room.lists[change.letter]) >= MAX_LIST:
         raise Refused(Why.LIST_FULL, room=room.name, mask=mask, limit=MAX_LIST, letter=change.letter)
     return change._replace(value=mask)
@@ -129,9 +154,10 @@ def _check_limit(call: Call, room: Room, change: Change) -> Change:
         return change
     if not change.value:
         raise Refused(Why.USAGE, command="mode", usage=f"mode {room.name} +l number")
-    if not (change.value.isascii() and change.value.isdigit() and 0 < int(change.value[:10]) < 2**31):
+    number = as_number(change.value)
+    if not number:
         raise Refused(Why.NOT_A_NUMBER, word=change.value, usage=f"mode {room.name} +l number", letter="l")
-    return change._replace(value=str(int(change.value[:10])))
+    return change._replace(value=str(number))
 
 
 def _check_flag(call: Call, room: Room, change: Change) -> Change:
@@ -145,6 +171,7 @@ _CHECKS = {
     ModeKind.LIST: _check_list,
     ModeKind.KEY: _check_key,
     ModeKind.LIMIT: _check_limit,
+    ModeKind.FLAG: _check_flag,
     None: _check_flag,
 }
 

@@ -8,7 +8,7 @@ from chatroom.commands.call import Call
 from chatroom.commands.table import Needs, Section
 from chatroom.core.events import AwayChanged, Entered, Event, Ignored, Renamed, Unignored, Who
 from chatroom.core.modes import full_mask, is_match
-from chatroom.core.names import clip, is_room
+from chatroom.core.names import NICK_BYTES, clip, is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import (
     AwayMarked,
@@ -47,7 +47,7 @@ def check_free(call: Call, nick: str) -> None:
 
 def _free_nick(call: Call, nick: str) -> str:
     """A name like `nick` that nobody has."""
-    stem = nick[: call.chat.names.nick_length - 4]
+    stem = clip(nick[: call.chat.names.nick_length - 4], NICK_BYTES - 4)
     return next(f"{stem}{n}" for n in range(2, len(call.chat.users) + 4) if call.chat.user(f"{stem}{n}") is None)
 
 
@@ -64,8 +64,9 @@ def who(call: Call, mask: str = "") -> Iterator[Event | Reply]:
     """List the people here, in a room, or those whose name fits a mask such as al*."""
     if is_room(mask):
         room = call.chat.room(mask)
-        seen = room.members if room is not None and room.is_visible_to(call.user) else ()
-        yield PeopleShown(mask, [one for one in seen if _is_seen(call.user, one)], room if seen else None)
+        if room is not None and not (room.is_open and room.is_visible_to(call.user)):
+            room = None
+        yield PeopleShown(mask, [one for one in (room.members if room else ()) if _is_seen(call.user, one)], room)
         return
     pattern = call.chat.names.fold(full_mask(mask or "*"))
     exact = call.chat.user(mask) if mask else None
@@ -95,9 +96,10 @@ def whois(call: Call, nick: User) -> Iterator[Event | Reply]:
 def away(call: Call, message: str = "") -> Iterator[Event | Reply]:
     """Say that you are away, and why; without a message you are back."""
     message = clip(message, call.chat.names.away_length)
-    if message != call.user.away:
+    is_new = message != call.user.away
+    if is_new:
         yield AwayChanged(call.who, message)
-    yield AwayMarked(message)
+    yield AwayMarked(message, is_new)
 
 
 @people.command("back")

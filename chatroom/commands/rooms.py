@@ -11,7 +11,6 @@ from chatroom.core.modes import is_match
 from chatroom.core.names import clip
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import (
-    Facing,
     HasLeft,
     InviteSent,
     IsAway,
@@ -37,7 +36,6 @@ def join(call: Call, room: str, key: str = "") -> Iterator[Event | Reply]:
     found = call.chat.room(room)
     if found is not None and call.user in found.members:
         yield Faced(call.who, found.name)
-        yield Facing(found)
         return
     if len(call.user.rooms) >= MAX_ROOMS:
         raise Refused(Why.TOO_MANY_ROOMS, limit=MAX_ROOMS, room=room)
@@ -45,7 +43,7 @@ def join(call: Call, room: str, key: str = "") -> Iterator[Event | Reply]:
         yield Opened(call.who, found.name if found else room)
     else:
         found.check_entry(call.user, call.chat.folded_mask(call.who), key)
-    yield Joined(call.who, found.name if found else room, call.user.realname)
+    yield Joined(call.who, found.name if found else room, call.user.realname, call.user.away)
     joined = call.room
     yield RoomShown(joined, _tail(call, joined))
 
@@ -66,7 +64,7 @@ def part(call: Call, room: Room, reason: str = "") -> Iterator[Event | Reply]:
 def list_rooms(call: Call, masks: str = "") -> Iterator[Event | Reply]:
     """List the rooms, how many are in each, and what they are about; "/rooms #tea*" lists some."""
     wanted = call.chat.names.fold(masks or "*").split(",")
-    visible = [room for room in call.chat.rooms.values() if room.is_visible_to(call.user)]
+    visible = [room for room in call.chat.rooms.values() if room.is_open and room.is_visible_to(call.user)]
     found = [room for room in visible if any(is_match(mask, room.folded) for mask in wanted)]
     yield RoomsShown(sorted(found, key=lambda room: (-len(room.members), room.folded)))
 
@@ -87,7 +85,7 @@ def topic(call: Call, room: Room, text: str | None = None) -> Iterator[Event | R
         raise Refused(Why.NOT_MEMBER, room=room.name)
     if "t" in room.modes:
         room.check_operator(call.user)
-    yield TopicChanged(call.who, room.name, "" if text == "-" else clip(text, call.chat.names.topic_length))
+    yield TopicChanged(call.who, room.name, clip(text, call.chat.names.topic_length))
 
 
 @rooms.command("invite nick [room]", needs=Needs.MEMBER, cost=2)

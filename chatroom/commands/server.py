@@ -9,6 +9,7 @@ from chatroom.commands.table import TABLE, Needs, Section
 from chatroom.core.events import Event
 from chatroom.core.names import clip
 from chatroom.core.replies import (
+    EVERYTHING,
     CountsShown,
     HelpShown,
     MotdShown,
@@ -24,9 +25,10 @@ server = Section("The server")
 
 @server.command("help [command]", needs=Needs.NOTHING, aliases=("h", "commands"))
 def help_(call: Call, command: str = "") -> Iterator[Event | Reply]:
-    """Show what you can type, or how to use one command."""
+    """Show what you can type, or how to use one command; "/help all" tells of each."""
     name = command.removeprefix("/").lower()
-    rows = [TABLE.find(name, is_typed=True)] if name else [row for row in TABLE.rows.values() if row.section]
+    every = [row for row in TABLE.rows.values() if row.section]
+    rows = every if name in ("", EVERYTHING) else [TABLE.find(name, is_typed=True)]
     yield HelpShown([row.help for row in rows], name)
 
 
@@ -44,7 +46,7 @@ def counts(call: Call) -> Iterator[Event | Reply]:
         people=len(chat.users),
         invisible=chat.invisible,
         unknown=more.get("unknown", 0),
-        rooms=sum(room.is_open for room in chat.rooms.values()),
+        rooms=chat.open_rooms,
         most=max(more.get("most", 0), len(chat.users)),
     )
 

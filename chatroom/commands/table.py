@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 from typing import Any, get_args, get_origin, get_type_hints
 
 from chatroom.commands.call import Call
 from chatroom.core.events import Event
-from chatroom.core.names import is_room
+from chatroom.core.names import as_number, is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import HelpEntry, Reply
 from chatroom.core.room import Room
@@ -81,7 +82,7 @@ class Table:
         """The row called `name`; Refused, with the nearest name, when there is none, or none that people may type."""
         row = self._names.get(name)
         if row is None or (is_typed and not row.section):
-            raise Refused(Why.UNKNOWN_COMMAND, command=name, hint=nearest(name, self.names, "/"))
+            raise Refused(Why.UNKNOWN_COMMAND, command=name, hint=Nearest(name, lambda: self.names, "/"))
         return row
 
     @property
@@ -93,10 +94,24 @@ class Table:
 TABLE = Table()
 
 
-def nearest(word: str, known: Any, sigil: str = "") -> str:
-    """A hint for a mistyped word, such as " Did you mean /topic?", or nothing."""
-    found = difflib.get_close_matches(word.lower(), list(known), 1)
-    return f" Did you mean {sigil}{found[0]}?" if found else ""
+MOST_COMPARED = 200  # names, for a hint; comparing takes some 10 us each
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A hint for a mistyped word, such as " Did you mean /topic?", or nothing.
+
+    Found out when it is shown, which to IRC it never is.
+    """
+
+    word: str
+    known: Callable[[], Iterable[str]]
+    sigil: str = ""
+
+    def __str__(self) -> str:
+        known = {name.lower(): name for name in islice(self.known(), MOST_COMPARED)}
+        found = difflib.get_close_matches(self.word.lower(), known, 1)
+        return f" Did you mean {self.sigil}{known[found[0]]}?" if found else ""
 
 
 class Section:
@@ -158,6 +173,8 @@ def _assign_text(row: Row, text: str) -> dict[str, str]:
             word, _, text = text.partition(" ")
             text = text.lstrip(" ")
         given[param.name] = word
+    if text:
+        raise Refused(Why.TOO_MUCH, command=row.name, word=text.partition(" ")[0], usage=row.usage)
     return given
 
 
@@ -176,24 +193,39 @@ def _is_left_out(param: Param, words: str) -> bool:
     return param.kind is Room and param.is_optional and not is_room(words)
 
 
-def _as_room(word: str, call: Call, row: Row) -> Room:
-    room = call.chat.room(word)
-    if room is None or not room.is_open or not room.is_visible_to(call.session.user):
-        raise Refused(Why.NO_SUCH_ROOM, room=word)
+def find_room(call: Call, name: str, even_secret: bool = False) -> Room:
+    """The open room called `name`; Refused when there is none, or none that the caller may know of."""
+    room = call.chat.room(name)
+    if room is None or not room.is_open or not (even_secret or room.is_visible_to(call.session.user)):
+        raise Refused(Why.NO_SUCH_ROOM, room=name)
     return room
 
 
-def _as_user(word: str, call: Call, row: Row) -> User:
-    user = call.chat.user(word)
+def find_user(call: Call, nick: str) -> User:
+    """Who is called `nick`; Refused when there is nobody, with the nearest name in the caller's rooms."""
+    user = call.chat.user(nick)
     if user is None:
-        raise Refused(Why.NO_SUCH_PERSON, nick=word, hint=nearest(call.chat.names.fold(word), call.chat.users))
+        raise Refused(Why.NO_SUCH_PERSON, nick=nick, hint=Nearest(nick, lambda: _nicks_around(call.session.user)))
     return user
 
 
+def _nicks_around(user: User | None) -> Iterator[str]:
+    return (member.nick for room in (user.rooms.values() if user else ()) for member in room.members)
+
+
+def _as_room(word: str, call: Call, row: Row) -> Room:
+    return find_room(call, word)
+
+
+def _as_user(word: str, call: Call, row: Row) -> User:
+    return find_user(call, word)
+
+
 def _as_number(word: str, call: Call, row: Row) -> int:
-    if not (word.isascii() and word.isdigit() and 0 < len(word) < 10 and int(word)):
+    number = as_number(word)
+    if not number:
         raise Refused(Why.NOT_A_NUMBER, word=word, usage=row.usage)
-    return int(word)
+    return number
 
 
 def _as_text(word: str, call: Call, row: Row) -> str:

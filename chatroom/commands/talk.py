@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chatroom.commands.call import Call
-from chatroom.commands.table import Section, nearest
+from chatroom.commands.table import Section, find_room, find_user
 from chatroom.core.events import Event, Manner, Said, Told
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import IsAway, Reply
 from chatroom.core.room import Room
+from chatroom.core.user import User
 
 talk = Section("Talking")
 Outcome = Iterator[Event | Reply]
@@ -22,23 +23,21 @@ def _to_room(call: Call, room: Room, text: str, manner: Manner) -> Outcome:
     yield Said(call.who, room.name, text, manner)
 
 
-def _to_person(call: Call, nick: str, text: str, manner: Manner) -> Outcome:
+def _to_person(call: Call, other: User, text: str, manner: Manner) -> Outcome:
     call.chat.names.check_text(text)
-    other = call.chat.user(nick)
-    if other is None:
-        raise Refused(Why.NO_SUCH_PERSON, nick=nick, hint=nearest(call.chat.names.fold(nick), call.chat.users))
     yield Told(call.who, other.who, text, manner)
     if other.away and manner is not Manner.NOTICE:
         yield IsAway(other)
 
 
 def _speak(call: Call, to: str, text: str, manner: Manner) -> Outcome:
-    if not is_room(to):
-        return _to_person(call, to, text, manner)
-    room = call.chat.room(to)
-    if room is None or not room.is_open:
-        raise Refused(Why.NO_SUCH_ROOM, room=to)
-    return _to_room(call, room, text, manner)
+    """Say something in the room, or to the person, called `to`.
+
+    A secret room refuses by its own rules, as on other IRC servers: whoever tries to join learns of it all the same.
+    """
+    if is_room(to):
+        return _to_room(call, find_room(call, to, even_secret=True), text, manner)
+    return _to_person(call, find_user(call, to), text, manner)
 
 
 @talk.command("say text...")
@@ -73,7 +72,7 @@ def reply(call: Call, text: str) -> Outcome:
         raise Refused(Why.NOBODY_TO_ANSWER)
     if call.chat.user(other.nick) is not other:  # their name may be another's by now
         raise Refused(Why.GONE, nick=other.nick)
-    return _to_person(call, other.nick, text, Manner.SAY)
+    return _to_person(call, other, text, Manner.SAY)
 
 
 @talk.command("act to text...")

@@ -8,6 +8,7 @@ were there before it, for a joining those after. `happen` is never entered from 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
@@ -46,15 +47,16 @@ class Chat:
     ) -> None:
         self.names = names or Names()
         self.users: dict[str, User] = {}  # by folded nick
-        self.rooms: dict[str, Room] = {}  # by folded name; closed ones too, for their topics
+        self.rooms: dict[str, Room] = {}  # by folded name; closed ones of which something is kept, too
         self.number = 0
         self.time = 0
         self.invisible = 0  # how many people are; counted along, as every newcomer is told
+        self.open_rooms = 0  # how many rooms are; likewise
         self.sealed: Refused | None = None  # why nothing can be recorded just now
         self._clock = clock
         self._record = record
         self._deliver = deliver
-        self._emptied: list[Room] = []
+        self._consequences: deque[tuple[ev.Event, Any]] = deque()  # what has to follow, and what caused it
 
     # ---- questions
 
@@ -81,8 +83,8 @@ class Chat:
         if self.sealed and not isinstance(event, (ev.Quit, ev.Left)):
             raise self.sealed
         record = self._happen(event, origin)
-        while self._emptied:
-            self._happen(ev.Closed(event.who, self._emptied.pop().name), None)
+        while self._consequences:
+            self._happen(*self._consequences.popleft())
         return record
 
     def _happen(self, event: ev.Event, origin: Any) -> Record:
@@ -107,7 +109,9 @@ class Chat:
         self.number, self.time = max(self.number, number), max(self.time, time, self._clock())
         for name in permanent:
             room = self._room_for(name)
+            self.open_rooms += not room.is_open
             room.is_permanent = room.is_open = True
+            room.is_hidden = False
             room.modes.setdefault("n", "")
         for room in [room for room in self.rooms.values() if room.is_open and not room.is_permanent]:
             self.happen(ev.Closed(who, room.name))
@@ -134,7 +138,7 @@ class Chat:
         del neighbours[user]
         places = tuple(user.rooms)
         for room in user.rooms.values():
-            self._remove(user, room)
+            self._remove(user, room, event.who)
         for other in user.ignored_by:
             other.ignoring.pop(user, None)
         for other in user.ignoring:
@@ -173,7 +177,7 @@ class Chat:
     def _faced(self, event: ev.Faced) -> Heard:
         user = self._user_of(event)
         user.facing = self.room(event.room)
-        return Heard((), ())
+        return Heard((), (user,))
 
     def _ignored(self, event: ev.Ignored) -> Heard:
         user, other = self._user_of(event), self.users[self.names.fold(event.nick)]
@@ -208,12 +212,16 @@ class Chat:
 
     def _opened(self, event: ev.Opened) -> Heard:
         room = self._room_for(event.room)
+        self.open_rooms += not room.is_open
         room.open(self.time)
         return Heard((room.folded,), ())
 
     def _closed(self, event: ev.Closed) -> Heard:
         room = self._room_for(event.room)
+        self.open_rooms -= room.is_open
         room.close(self.number)
+        if not room.leaves_something:
+            del self.rooms[room.folded]
         return Heard((room.folded,), ())
 
     def _joined(self, event: ev.Joined) -> Heard:
@@ -225,24 +233,30 @@ class Chat:
         return Heard((room.folded,), room.members)
 
     def _left(self, event: ev.Left) -> Heard:
-        return self._goes(self._user_of(event), event.room)
+        return self._goes(self._user_of(event), event)
 
     def _kicked(self, event: ev.Kicked) -> Heard:
-        return self._goes(self.users[self.names.fold(event.nick)], event.room)
+        user = self.users[self.names.fold(event.nick)]
+        faced = user.facing
+        heard = self._goes(user, event)
+        if user.facing is not faced:  # through no doing of theirs, so they are told, by a connection of their own
+            turned = ev.Faced(user.who, user.facing.name if user.facing else "")
+            self._consequences.append((turned, next(iter(user.outboxes), None)))
+        return heard
 
-    def _goes(self, user: User, name: str) -> Heard:
-        room = self.rooms[self.names.fold(name)]
+    def _goes(self, user: User, event: ev.RoomEvent) -> Heard:
+        room = self.rooms[self.names.fold(event.room)]
         hearers = tuple(room.members)
         del user.rooms[room.folded]
         if user.facing is room:
             user.facing = next(reversed(user.rooms.values()), None)
-        self._remove(user, room)
+        self._remove(user, room, event.who)
         return Heard((room.folded,), hearers)
 
-    def _remove(self, user: User, room: Room) -> None:
+    def _remove(self, user: User, room: Room, by: Who) -> None:
         del room.members[user]
         if not room.members and not room.is_permanent:
-            self._emptied.append(room)
+            self._consequences.append((ev.Closed(by, room.name), None))
 
     def _invited(self, event: ev.Invited) -> Heard:
         room, guest = self.rooms[self.names.fold(event.room)], self.users[self.names.fold(event.nick)]

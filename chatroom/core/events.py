@@ -98,7 +98,7 @@ class UserModesChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Faced(Event):
-    """Somebody turned to a room they are in: what they type goes there."""
+    """Somebody faces a room they are in, or none (no name): what they type goes there."""
 
     kind: ClassVar[str] = "faced"
     stored: ClassVar[bool] = False
@@ -167,10 +167,11 @@ class Closed(RoomEvent):
 
 @dataclass(frozen=True, slots=True)
 class Joined(RoomEvent):
-    """Somebody came into a room."""
+    """Somebody came into a room; `away` is why they are away, if they are."""
 
     kind: ClassVar[str] = "joined"
     realname: str = ""
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ PREFIXES = {"o": "@", "v": "+"}  # highest first
 USER_MODES = {"i": "invisible", "w": "hears wallops"}
 PRIVATE = ("i", "k", "s")  # a room with one of these keeps its history to itself when it closes
 MAX_LIST = 100  # masks in one list
+MAX_MASK = 120  # bytes of a mask in a list
 
 
 def letters_of(kind: ModeKind) -> str:
@@ -60,9 +61,14 @@ def is_match(mask: str, text: str) -> bool:
 
 
 def full_mask(mask: str) -> str:
-    """`mask` completed to nick!username@host: a bare word is a nick, a word with a dot or colon after @ a host."""
+    """`mask` completed to nick!username@host.
+
+    With @ alone it is a username and a host. A bare word is a nick; with a dot or a colon, which no nick has, a host.
+    """
     nick, bang, rest = mask.partition("!")
     if not bang and "@" in nick:
         nick, rest = "*", nick
+    elif not bang and set(nick) & set(".:"):
+        nick, rest = "*", f"@{nick}"
     username, _, host = rest.partition("@")
     return f"{nick or '*'}!{username or '*'}@{host or '*'}"

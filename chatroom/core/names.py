@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from chatroom.core.refusals import Refused, Why
 
 ROOM_SIGIL = "#"
+NICK_BYTES = 64  # of UTF-8, however few characters that is: a line of IRC has to hold it beside all else
 _NICK = re.compile(r"[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]*")
 _FORBIDDEN_IN_NAMES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))  # controls, bidi marks, spaces
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
@@ -54,15 +55,18 @@ RFC1459 = Casemapping("rfc1459", fold_rfc1459)
 
 @dataclass(frozen=True)
 class Names:
-    """The rules of one server. Lengths of names are in characters, of texts in bytes of UTF-8."""
+    """The rules of one server. Lengths are in bytes of UTF-8, those of nicks and keys in characters.
+
+    The longest name, room and topic fit into one line of IRC together, as do a name, a room, a nick and a reason.
+    """
 
     casemapping: Casemapping = ASCII
     nick_length: int = 32
     room_length: int = 64
     realname_length: int = 128
-    topic_length: int = 390
+    topic_length: int = 307
     away_length: int = 300
-    reason_length: int = 300
+    reason_length: int = 260
     text_length: int = 4096
     key_length: int = 32
 
@@ -74,8 +78,9 @@ class Names:
         """Raise Refused when nobody can be called `nick`."""
         if not nick:
             raise Refused(Why.NICK_MISSING)
-        if len(nick) > self.nick_length:
-            raise Refused(Why.NICK_TOO_LONG, nick=nick, limit=self.nick_length)
+        fitting = min(self.nick_length, len(clip(nick, NICK_BYTES)))
+        if len(nick) > fitting:
+            raise Refused(Why.NICK_TOO_LONG, nick=nick, limit=fitting)
         if not self.casemapping.is_nick(nick):
             raise Refused(Why.NICK_BAD, nick=nick)
         if self.fold(nick) in _RESERVED:
@@ -85,8 +90,9 @@ class Names:
         """Raise Refused when no room can be called `room`."""
         if not is_room(room) or not self._fits_in_name(room[1:]):
             raise Refused(Why.ROOM_BAD, room=room)
-        if len(room) > self.room_length:
-            raise Refused(Why.ROOM_TOO_LONG, room=room, limit=self.room_length)
+        fitting = len(clip(room, self.room_length))
+        if len(room) > fitting:
+            raise Refused(Why.ROOM_TOO_LONG, room=room, limit=fitting)
 
     def check_text(self, text: str) -> None:
         """Raise Refused for an empty text, or one over the limit."""
@@ -103,6 +109,11 @@ class Names:
 def is_room(name: str) -> bool:
     """Whether `name` is meant as the name of a room."""
     return name.startswith(ROOM_SIGIL)
+
+
+def as_number(word: str, digits: int = 9) -> int | None:
+    """The number that `word` writes with 0 to 9 alone, at most so many of them; None when it writes none."""
+    return int(word) if len(word) <= digits and word.isascii() and word.isdecimal() else None
 
 
 def clip(text: str, limit: int) -> str:

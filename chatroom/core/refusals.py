@@ -15,8 +15,9 @@ class Why(Enum):
     # the words themselves
     UNKNOWN_COMMAND = "There is no /{command}.{hint} /help lists what there is."
     USAGE = "That is not enough for /{command}. Type: /{usage}"
+    TOO_MUCH = "That is too much for /{command}, which has no use for {word}. Type: /{usage}"
     NOT_A_NUMBER = "{word} is not a number above zero. Type: /{usage}"
-    NOT_A_TIME = "{word} is no time I know. Try 14:00, 2026-11-22, 2026-11-22T14:00 or 90m (so long ago)."
+    NOT_A_TIME = "{word} is no time I know. Try 14:00, yesterday, 2026-11-22, 2026-11-22T14:00 or 90m (so long ago)."
     NOT_UTF8 = "That was not UTF-8 text, so it was not sent. Set your terminal to UTF-8 and try again."
     LINE_TOO_LONG = "That line was longer than {limit} bytes, so it was not sent. Send it in pieces."
     TEXT_MISSING = "There was nothing to send."
@@ -58,9 +59,11 @@ class Why(Enum):
     KEY_WRONG = "{room} has a key, and that was not it. Type: /join {room} <key>"
     ROOM_FULL = "{room} is full. Try again when somebody has left."
     KEY_BAD = "{key} can't be a key: no spaces, commas or control characters, 1 to {limit} characters."
+    CHANGES_NOTHING = "That would change nothing: {nick} has it so in {room} already. /names shows who has what."
     MODE_UNKNOWN = "{letter} is no mode of a room."
     USER_MODE_UNKNOWN = "There is no such user mode."
     NOT_YOUR_MODES = "You can change your own modes only."
+    MASK_TOO_LONG = "That mask is too long for a list of {room}; {limit} bytes at most. Try * for a part of it."
     LIST_FULL = "That list of {room} is full ({limit}). Take something off it first."
 
     # the server
@@ -73,7 +76,10 @@ class Why(Enum):
 
 
 class Refused(Exception):
-    """A person asked for what they may not have; nothing has changed. `facts` fill the sentence and the numeric."""
+    """A person asked for what they may not have; nothing has changed. `facts` fill the sentence and the numeric.
+
+    What takes long to find out is a fact whose `__str__` does so: then it is found out only where it is told.
+    """
 
     def __init__(self, why: Why, **facts: object) -> None:
         super().__init__(why.name)

@@ -46,13 +46,6 @@ class RoomShown(Reply):
 
 
 @dataclass(frozen=True, slots=True)
-class Facing(Reply):
-    """What you type goes to this room now."""
-
-    room: Room
-
-
-@dataclass(frozen=True, slots=True)
 class HasLeft(Reply):
     """You are no longer in `name`; you face another room, or none."""
 
@@ -117,9 +110,10 @@ class IgnoreChanged(Reply):
 
 @dataclass(frozen=True, slots=True)
 class AwayMarked(Reply):
-    """You are away, or back (no message)."""
+    """You are away, or here (no message); `is_new`: and were not before."""
 
     message: str
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +154,9 @@ class UserModesShown(Reply):
     user: User
 
 
+EVERYTHING = "all"  # what one asks /help for to be told of each command
+
+
 class HelpEntry(NamedTuple):
     """One command: its usage line, its sentence, the heading it stands under, other names."""
 
@@ -171,7 +168,7 @@ class HelpEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HelpShown(Reply):
-    """The commands there are, or one of them (`subject`)."""
+    """The commands there are (`subject` is "", or EVERYTHING), or one of them."""
 
     entries: Sequence[HelpEntry]
     subject: str = ""

@@ -64,13 +64,14 @@ class Room:
         """Whether not everybody may come in or know of it."""
         return any(letter in self.modes for letter in PRIVATE)
 
+    @property
+    def leaves_something(self) -> bool:
+        """Whether there is anything to be kept of the room while it is closed: a topic, or what it hides."""
+        return self.topic is not None or self.history_from > 0
+
     def is_operator(self, user: User) -> bool:
         """Whether `user` may keep order here."""
         return "o" in self.members.get(user, "")
-
-    def is_voiced(self, user: User) -> bool:
-        """Whether `user` speaks even while the room is moderated."""
-        return bool(self.members.get(user, ""))
 
     def is_visible_to(self, user: User | None) -> bool:
         """Whether `user` may know of the room."""
@@ -81,8 +82,8 @@ class Room:
         letters = self.members.get(user, "")
         return "".join(sign for letter, sign in PREFIXES.items() if letter in letters) if letters else ""
 
-    def is_banned(self, user: User, folded_mask: str) -> bool:
-        """Whether a ban fits `user` and no exception does."""
+    def is_banned(self, folded_mask: str) -> bool:
+        """Whether a ban fits `folded_mask` and no exception does."""
         return self.is_listed("b", folded_mask) and not self.is_listed("e", folded_mask)
 
     def is_listed(self, letter: str, folded_mask: str) -> bool:
@@ -98,7 +99,7 @@ class Room:
         """Raise Refused when `user` may not come in now, with `key`."""
         if user in self.invited:
             return
-        if self.is_banned(user, folded_mask):
+        if self.is_banned(folded_mask):
             raise Refused(Why.BANNED, room=self.name)
         if "i" in self.modes and not self.is_listed("I", folded_mask):
             raise Refused(Why.INVITE_ONLY, room=self.name)
@@ -115,10 +116,17 @@ class Room:
             raise Refused(Why.OUTSIDERS_SILENT, room=self.name)
         if "m" in self.modes:
             raise Refused(Why.MODERATED, room=self.name)
-        if self.lists["b"] and self.is_banned(user, folded_mask):
+        if self.lists["b"] and self.is_banned(folded_mask):
             raise Refused(Why.BANNED_FROM_SPEAKING, room=self.name)
 
-    # ---- changes, for Chat alone
+    def draft(self) -> Room:
+        """Another room with the same members, modes and lists, to try changes on."""
+        draft = Room(self.name, self.folded, self.created, self.is_permanent)
+        draft.members, draft.modes = dict(self.members), dict(self.modes)
+        draft.lists = {letter: dict(masks) for letter, masks in self.lists.items()}
+        return draft
+
+    # ---- changes, for Chat alone; anybody may make them to a draft
 
     def open(self, time: int) -> None:
         """Come to life with the modes of a new room."""

@@ -35,6 +35,7 @@ class Dialect:
     """One connection, seen as a conversation. `address` is where from, `host` what others may see of it."""
 
     limit = 4096  # bytes a line may have
+    hung_up = "Connection closed"  # the reason others are told when the other end closes without a word
 
     def __init__(self, server: Server, outbox: Outbox, address: str, host: str) -> None:
         self.server = server

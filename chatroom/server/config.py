@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from chatroom.core.modes import USER_MODES
 from chatroom.core.names import Names
 from chatroom.core.refusals import Refused
 
@@ -29,11 +30,14 @@ LATER_SCHEMES = ("tls", "ws", "wss")
 # Known keys that this version does not act on yet; a start says so when one is set.
 WITHOUT_EFFECT = ("tls", "accounts", "operators", "history.keep_days")
 
-_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]*")  # what IRC lines can have as their source
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,62}")  # what IRC lines can have as their source, and room for
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ONE_LINE = ("network", "description", "password")  # they stand in a line with other things, or are typed
 
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
-Amount = Annotated[float, Meta(ge=0)]
+Amount = Annotated[float, Meta(ge=0, le=1_000_000)]  # so that inf is none
+Texts = Annotated[list[str], Meta(min_length=1)]
 
 
 class ConfigError(Exception):
@@ -58,7 +62,7 @@ class ServerSettings:
     name: str = setting("chat.example.net", "The host part of the server's own lines.")
     network: str = setting("Chatroom", "What the place is called.")
     description: str = setting("A chat room", 'The server\'s "real name" in WHOIS.')
-    listen: list[str] = setting(["tcp://[::]:6666"], "Where to listen: tcp://host:port or unix:///path.")
+    listen: Texts = setting(["tcp://[::]:6666"], "Where to listen: tcp://host:port or unix:///path.")
     password: str = setting("", "Every client must give it; empty: open to all.")
     casemapping: Literal["ascii", "rfc1459", "precis"] = setting(
         "ascii", 'When two names are the same. "precis" allows nicks in any script.'
@@ -94,8 +98,12 @@ class AccountSettings:
     register: bool = setting(True, "Anyone may make an account.")
     before_connect: bool = setting(False, "REGISTER before the connection is registered.")
     always_on: Literal["no", "opt-in", "opt-out", "yes"] = setting("no", "Stay present without a connection.")
-    password_memory_kib: Positive = setting(19456, "Memory that checking a password costs, in KiB (Argon2id).")
-    password_rounds: Positive = setting(2, "Rounds that checking a password costs (Argon2id).")
+    password_memory_kib: Annotated[int, Meta(ge=8, le=4194304)] = setting(
+        19456, "Memory that checking a password costs, in KiB (Argon2id)."
+    )
+    password_rounds: Annotated[int, Meta(ge=1, le=1000)] = setting(
+        2, "Rounds that checking a password costs (Argon2id)."
+    )
 
 
 @dataclass
@@ -148,7 +156,7 @@ class Operator:
     """[[operators]]"""
 
     name: str = setting("", "The name given to OPER.")
-    password_hash: str = setting("", "The Argon2id hash of the password.")
+    password_hash: str = setting("", "The Argon2id hash of the password; `chat-server hash-password` makes one.")
 
 
 @dataclass
@@ -285,7 +293,14 @@ def _impossible(settings: Settings) -> Iterator[tuple[str, str, str]]:
         if problem := listen_problem(url):
             yield "server", "listen", problem
     if not _HOST.fullmatch(settings.server.name):
-        yield "server", "name", f"{_shown(settings.server.name)} is no host name; expected one like chat.example.net"
+        shown = _shown(settings.server.name)
+        yield "server", "name", f"{shown} is no host name; expected one like chat.example.net, of at most 63 characters"
+    if not set(settings.server.user_modes) <= {"+", "-", *USER_MODES}:
+        known = f'expected letters of {", ".join(USER_MODES)}, like "+i"'
+        yield "server", "user_modes", f"{_shown(settings.server.user_modes)} is not possible; {known}"
+    for key in _ONE_LINE:
+        if _CONTROL.search(value := getattr(settings.server, key)):
+            yield "server", key, f"{_shown(value)} is not possible; expected one line without control characters"
     try:
         Names().check_room(settings.rooms.default)
     except Refused as refused:
@@ -308,7 +323,7 @@ def expected(kind: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else msgspec.json.encode(value).decode()
+    return str(value).lower() if isinstance(value, bool | float) else msgspec.json.encode(value).decode()
 
 
 def listen_problem(url: str) -> str:

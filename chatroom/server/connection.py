@@ -86,13 +86,12 @@ class Connection:
 
     def run(self) -> None:
         """Converse until either side ends it."""
-        reason = "Connection closed"
+        reason = "Connection lost"
         try:
             self._converse()
-            if isinstance(self.dialect, PlainSession):
-                reason = ""  # a person who closes nc has left, no more and no less
+            reason = self.dialect.hung_up if self.dialect else ""
         except OSError:
-            reason = "Connection lost"
+            pass  # the network ended it
         except Exception:
             verb = self.dialect.verb if self.dialect else "the first bytes"
             self.log.exception("a bug, while handling {}; this connection ends", verb)

@@ -129,7 +129,7 @@ class Delivery:
             self._schedule(self.flush)
 
     def deliver(self, record: Record, hearers: Collection[User], origin: Outbox | None) -> None:
-        """Append what tells `record` to the outboxes of all who hear. The hot path: a look-up and an append for each."""
+        """Append what tells `record` to the outboxes of all who hear. The hot path: a look-up, an append."""
         if self.is_failing:
             self._miss(record, hearers)
             return

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gevent.event import Event
 from gevent.hub import get_hub
@@ -28,23 +29,41 @@ from chatroom.server.cloak import Cloak
 from chatroom.server.config import ConfigError, Settings
 from chatroom.server.connection import Connection
 from chatroom.server.delivery import Delivery
-from chatroom.server.limits import Addresses, plain_address
+from chatroom.server.limits import UNIX, Addresses, plain_address
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.storage.backups import Backup, proven
 from chatroom.storage.history import FILE, History
+
+if TYPE_CHECKING:
+    from loguru import Logger
+
+
+def open_history(settings: Settings) -> History:
+    """The log in the data folder. Raises HistoryError, or ConfigError when it was written under another casemapping."""
+    history = History(Path(settings.server.data) / FILE, settings.history.durability)
+    written = history.fact("casemapping", settings.server.casemapping)
+    if written != settings.server.casemapping:
+        history.close()
+        raise ConfigError(
+            [
+                f'server.casemapping: the history in {settings.server.data} was written with "{written}"; set that, '
+                f"or begin a new history with another --data folder."
+            ]
+        )
+    return history
 
 
 class House:
     """Everything one server is made of. `schedule` has the loop call a function at the end of this turn.
 
-    Raises HistoryError or OSError when the data folder can't be used.
+    Raises HistoryError, ConfigError or OSError when the data folder can't be used.
     """
 
     def __init__(self, settings: Settings, schedule: Callable[[Callable[[], None]], object]) -> None:
         self.settings = settings
         self.data = Path(settings.server.data)
         self.backups = Path(settings.server.backups)
-        self.history = History(self.data / FILE, settings.history.durability)
+        self.history = open_history(settings)
         self.delivery = Delivery(self.history.commit, schedule, self._trouble)
         self.cloak = Cloak(self.data)
         self.addresses = Addresses(settings.limits.connections_per_address)
@@ -60,14 +79,6 @@ class House:
 
     def _chat(self) -> Chat:
         mapping = CASEMAPPINGS[self.settings.server.casemapping]
-        written = self.history.fact("casemapping", mapping.name)
-        if written != mapping.name:
-            raise ConfigError(
-                [
-                    f'server.casemapping: the history in {self.data} was written with "{written}"; set that, '
-                    f"or begin a new history with another --data folder."
-                ]
-            )
         names = Names(mapping, nick_length=self.settings.limits.nick_length)
         return Chat(self.now, self._record, self.delivery.deliver, names)
 
@@ -133,12 +144,12 @@ class House:
         """Serve one accepted client; the greenlet of a listener."""
         self._accepted += 1
         number = self._accepted
-        where = plain_address(address[0]) if isinstance(address, tuple) else "unix"
+        where = plain_address(address[0]) if isinstance(address, tuple) else UNIX
         log = logger.bind(client=f"#{number} {where}")
         with socket.socket(fileno=sock.detach()) as client:
             client.setblocking(False)
             if not self.addresses.enter(where):
-                self._turn_away(client, where)
+                self._turn_away(client, log)
                 return
             try:
                 self._serve(Connection(self, _tuned(client), where, number, log))
@@ -157,9 +168,9 @@ class House:
             connection.close()
             connection.log.info("disconnected")
 
-    def _turn_away(self, client: socket.socket, where: str) -> None:
+    def _turn_away(self, client: socket.socket, log: Logger) -> None:
         most = self.addresses.most
-        logger.warning("turned away: {} has {} connections already", where, most)
+        log.warning("turned away: {} from that address already", count(most, "connection"))
         with contextlib.suppress(OSError):
             client.send(f"ERROR :There are {most} connections from your address already. Close one first.\r\n".encode())
 
@@ -184,12 +195,11 @@ class House:
 
     def status(self) -> Mapping[str, str]:
         """How the server does, for /status."""
-        rooms = sum(room.is_open for room in self.chat.rooms.values())
         return {
             "version": self.server.version,
             "up for": span((self.now() - self.server.started) // 1000),
             "people": f"{len(self.chat.users)}, over {count(len(self.connections), 'connection')}",
-            "open rooms": f"{rooms}",
+            "open rooms": f"{self.chat.open_rooms}",
             "events kept": f"{self.chat.number}, each on disk before it is shown ({self.settings.history.durability})",
             "disk": "refuses writes; talk waits for it" if self.chat.sealed else "takes writes",
             "newest proven backup": self._backup_age(),

@@ -1,7 +1,7 @@
 """What happens on schedule: looking after clients, the search index, retrying the disk, backups.
 
-Strategy: one greenlet for each, none for a client. Work that takes longer than a turn of the loop may goes to a
-thread.
+Strategy: one greenlet for each, none for a client, and none that a failure ends. Work that takes longer than a turn of
+the loop may goes to a thread.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ class Keeper:
         self.house = house
         self.pool = ThreadPool(1)  # backups only; nothing else waits for them
         self._greenlets: list[gevent.Greenlet[..., None]] = []
+        self._backup_pause = self._first_pause()
 
     def start(self) -> None:
         """Begin."""
         self._every(lambda: LOOK_SECONDS, lambda: self.house.look(self.house.seconds()))
         self._every(lambda: INDEX_SECONDS, self._index)
         self._every(lambda: DISK_SECONDS, self.house.delivery.retry)
-        self._greenlets.append(gevent.spawn(self._back_up_on_schedule))
+        self._every(lambda: self._backup_pause, self._back_up_on_schedule)
 
     def stop(self) -> None:
         """End all but the thread."""
@@ -66,16 +67,10 @@ class Keeper:
     # ---- backups
 
     def _back_up_on_schedule(self) -> None:
-        pause = self._first_pause()
-        while True:
-            gevent.sleep(pause)
-            every = self.house.settings.backups.every_minutes * 60.0
-            if not every:
-                pause = BACKUP_RETRY_SECONDS  # look again whether that has changed
-            elif self.back_up():
-                pause = every
-            else:
-                pause = min(every, BACKUP_RETRY_SECONDS)
+        every = self.house.settings.backups.every_minutes * 60.0
+        self._backup_pause = min(every or BACKUP_RETRY_SECONDS, BACKUP_RETRY_SECONDS)  # to try, or look, again
+        if every and self.back_up():
+            self._backup_pause = every
 
     def _first_pause(self) -> float:
         """Until the newest backup is due for replacement, also after a restart."""
@@ -91,9 +86,10 @@ class Keeper:
             backup = self.pool.apply(_snapshot_quietly, (house,))
             if isinstance(backup, Exception):
                 raise backup
-        except BackupError as error:
+        except Exception as error:
             house.backup_trouble = str(error)
-            logger.error("no backup was made, another try follows: {}", error)
+            log = logger.opt(exception=not isinstance(error, BackupError))
+            log.error("no backup was made, another try follows: {}", error)
             return None
         house.backed_up(backup)
         self._prune()
@@ -107,9 +103,9 @@ class Keeper:
             logger.warning("old backups could not be deleted: {}", error)
 
 
-def _snapshot_quietly(house: House) -> Backup | BackupError:
+def _snapshot_quietly(house: House) -> Backup | Exception:
     """A snapshot, or why there is none: gevent's pool prints a traceback for what is raised in it."""
     try:
         return snapshot(house.data, house.backups, datetime.now(UTC))
-    except BackupError as error:
+    except Exception as error:
         return error

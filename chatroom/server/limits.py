@@ -1,12 +1,14 @@
 """How much one client may ask for, with the clock passed in.
 
 Strategy: a token bucket per connection slows down rather than drops; counts per address refuse at the door. An IPv6
-client has a whole /64, so that is what is counted.
+client has a whole /64, so that is what is counted; who comes by a Unix socket has no address, and is not.
 """
 
 from __future__ import annotations
 
 import ipaddress
+
+UNIX = "unix"  # in place of an address
 
 
 class Bucket:
@@ -38,6 +40,8 @@ class Addresses:
 
     def enter(self, address: str) -> bool:
         """Count one connection more, if it may be."""
+        if address == UNIX:
+            return True
         network = network_of(address)
         count = self._counts.get(network, 0)
         if self.most and count >= self.most:

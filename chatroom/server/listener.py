@@ -12,7 +12,7 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,6 +81,15 @@ def open_socket(url: str) -> gevent.socket.socket:
         raise ListenError(_explain(url, parts.port, error)) from error
     sock.setblocking(False)
     return sock
+
+
+def try_out(urls: Iterable[str]) -> None:
+    """See whether all of `urls` could be listened on at once. Raises ListenError; nothing is left behind."""
+    with contextlib.ExitStack() as stack:
+        for url in urls:
+            stack.callback(open_socket(url).close)
+            if (parts := urlsplit(url)).scheme == "unix":
+                stack.callback(os.unlink, parts.path)
 
 
 def _tcp(host: str, port: int) -> gevent.socket.socket:

@@ -1,8 +1,9 @@
 """Log files: rotating by size and by day, compressed, expiring; never what somebody said, never a password.
 
 Strategy: loguru writes straight to the file, without a queue, so that a line costs one write and none is lost at
-exit. Compressing and deleting old files leaves the loop: one thread does both, one after the other. Variables are
-kept out of tracebacks (`diagnose=False`), as they could hold what somebody said.
+exit; the file is looked for each time, as people delete and move log files. Compressing and deleting old files leaves
+the loop: one thread does both, one after the other. Variables are kept out of tracebacks (`diagnose=False`), as they
+could hold what somebody said.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ def start(
         folder / FILE,
         format=_FORMAT,
         level=settings.level.upper(),
+        watch=True,  # a file that somebody deleted or moved away begins anew
         rotation=Rotation(settings.rotate_bytes),
         compression=lambda path: offload(away, path),
         serialize=settings.format == "json",

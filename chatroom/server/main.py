@@ -13,24 +13,27 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import apsw
 import gevent
+import msgspec
 from gevent.event import Event
 from gevent.hub import get_hub
 from gevent.threadpool import ThreadPool
 from loguru import logger
 
 from chatroom import __version__
-from chatroom.server import config, logs
+from chatroom.server import config, logs, passwords
 from chatroom.server.config import ConfigError, Settings
-from chatroom.server.house import House
+from chatroom.server.house import House, open_history
 from chatroom.server.keeper import Keeper
-from chatroom.server.listener import Listener, ListenError
-from chatroom.storage.backups import BackupError, held, restore, snapshot
+from chatroom.server.listener import Listener, ListenError, try_out
+from chatroom.server.passwords import PasswordError
+from chatroom.storage.backups import BackupError, held, is_held, restore, snapshot
 from chatroom.storage.history import FILE, HistoryError
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
@@ -43,10 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = _settings(options)
-        code: int = _COMMANDS[options.command](settings, options)
-        return code
+        return _COMMANDS[options.command](settings, options)
     except ConfigError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
+        return WRONG_USE
+    except PasswordError as error:
+        print(error, file=sys.stderr)
         return WRONG_USE
     except (BackupError, HistoryError, ListenError) as error:
         print(error, file=sys.stderr)
@@ -74,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
         "restore", parents=[shared], allow_abbrev=False, help="put a backup in place of the history"
     )
     back.add_argument("file", type=Path, metavar="FILE", help="a file from the backups folder")
+    commands.add_parser(
+        "hash-password", parents=[shared], allow_abbrev=False, help="make a password_hash of a line on standard input"
+    )
     return parser
 
 
@@ -137,15 +145,35 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
 
 def check(settings: Settings, options: argparse.Namespace) -> int:
     """Say whether a server could run with this configuration, here."""
-    _folders(settings)
+    data = _folders(settings)["data"]
     settings.motd_lines()
     print(f"configuration: {settings.path or 'defaults (no file)'}")
     for name in settings.without_effect:
         print(f"note: {name} is set, but has no effect in version {__version__}")
     print(f"listens on: {', '.join(settings.server.listen)}")
     print(f"open files: {_raise_file_limit()} at most")
+    if is_held(data):
+        print(f"note: a server is using {data}, so neither where it listens nor the history was tried")
+    else:
+        try_out(settings.server.listen)
+        print(f"history: {_history_found(settings)}")
     print("everything is in order.")
     return DONE
+
+
+def _history_found(settings: Settings) -> str:
+    """What the log holds. Raises HistoryError when it can't be used."""
+    path = Path(settings.server.data) / FILE
+    if not path.exists():
+        return "none yet"
+    try:
+        history = open_history(settings)
+        with closing(history):
+            for _ in history.lasting():  # all that is read at a start
+                pass
+            return f"{history.last()[0]} events"
+    except (apsw.Error, msgspec.DecodeError) as error:
+        raise HistoryError(f"{path}: can't be read ({error}). Restore a backup or move it away.") from error
 
 
 def backup(settings: Settings, options: argparse.Namespace) -> int:
@@ -166,7 +194,20 @@ def restore_(settings: Settings, options: argparse.Namespace) -> int:
     return DONE
 
 
-_COMMANDS = {"serve": serve, "check": check, "backup": backup, "restore": restore_, None: serve}
+def hash_password(settings: Settings, options: argparse.Namespace) -> int:
+    """Print the hash of a password, for the configuration file."""
+    print(passwords.hashed(passwords.asked(), settings.accounts))
+    return DONE
+
+
+_COMMANDS: dict[str | None, Callable[[Settings, argparse.Namespace], int]] = {
+    None: serve,
+    "serve": serve,
+    "check": check,
+    "backup": backup,
+    "restore": restore_,
+    "hash-password": hash_password,
+}
 
 
 # ---- starting

@@ -28,6 +28,7 @@ from chatroom.storage.history import FILE, VERSION, connect
 _NAME = re.compile(r"chatroom-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)Z(?:-\d+)?\.db")
 _PART = re.compile(r"\.(\d+)\.part")  # with the number of the process that writes it
 _STAMP = "%Y-%m-%dT%H-%M-%S"
+LOCK = "lock"
 _PAGES = 1000  # copied at a time: 4 MB
 
 
@@ -68,6 +69,12 @@ def snapshot(data: Path, backups: Path, now: datetime) -> Backup:
             f"{backups}: no backup could be made ({error}). Is there room, and may it be written to?"
         ) from error
     finally:
+        _discard(part)
+
+
+def _discard(part: Path) -> None:
+    """Delete what an attempt left, if it can be; why the attempt itself failed is what matters."""
+    with contextlib.suppress(OSError):
         part.unlink(missing_ok=True)
 
 
@@ -196,7 +203,7 @@ def _staged(backup: Path, part: Path) -> Iterator[None]:
     except OSError as error:
         raise BackupError(f"{part.parent}: the backup could not be put there ({error}).") from error
     finally:
-        part.unlink(missing_ok=True)
+        _discard(part)
 
 
 def _set_aside(data: Path, now: datetime) -> Path | None:
@@ -223,7 +230,7 @@ def _sync_folder(folder: Path) -> None:
 @contextlib.contextmanager
 def held(data: Path) -> Iterator[None]:
     """Hold the data folder; raises BackupError when another process does. The system lets go when a process dies."""
-    lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = os.open(data / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -233,3 +240,14 @@ def held(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def is_held(data: Path) -> bool:
+    """Whether a server is using the data folder. Nothing is left behind in a folder that none ever used."""
+    if not (data / LOCK).exists():
+        return False
+    try:
+        with held(data):
+            return False
+    except BackupError:
+        return True

@@ -7,6 +7,7 @@ language. Anything else is a person.
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 _HTTP = (
@@ -21,12 +22,15 @@ _HTTP = (
     b"CONNECT ",
     b"PRI * HTTP/",
 )
-# Words a person would hardly type first; in any case when a parameter follows, else only as a program writes them.
-_IRC_OPENERS = (b"CAP", b"NICK", b"USER", b"PASS")
-_IRC_OTHERS = frozenset(
-    b"QUIT PING PONG AUTHENTICATE REGISTER VERIFY JOIN PART PRIVMSG NOTICE MODE WHO WHOIS LIST NAMES TOPIC OPER ERROR"
-    b" WEBIRC STARTTLS SERVER MOTD VERSION LUSERS INFO TIME ADMIN LINKS AWAY ISON USERHOST HELP TAGMSG".split()
+# What programs send first, or may send before they are let in, as they write it; nobody types a name like that.
+_IRC_VERBS = frozenset(
+    b"CAP NICK USER PASS QUIT PING PONG AUTHENTICATE REGISTER VERIFY JOIN PART PRIVMSG NOTICE MODE WHO WHOIS LIST NAMES"
+    b" TOPIC OPER ERROR WEBIRC STARTTLS SERVER MOTD VERSION LUSERS INFO TIME ADMIN LINKS AWAY ISON USERHOST HELP"
+    b" TAGMSG".split()
 )
+# Case has no meaning in a verb of IRC, but these are words people use: they count with what a program adds to them.
+_IRC_IN_ANY_CASE = re.compile(rb"cap +(?:ls|list|req|end)\b|user(?: +[^ :]\S*){3} +\S|pass +\S+ *$", re.IGNORECASE)
+_PREFIX = re.compile(rb"(?:@\S+ +)?(?::\S+ +)?")  # tags and source (RFC 1459 section 2.3.1, IRCv3 message-tags)
 
 
 class Guest(Enum):
@@ -50,8 +54,7 @@ def wrong_door(data: bytes) -> Guest | None:
 
 def speaker(line: bytes) -> Guest:
     """Whether the first whole line was sent by an IRC program or typed by a person."""
-    if line.startswith((b"@", b":")):
-        return Guest.IRC
-    verb, _, rest = line.partition(b" ")
-    opens = verb.upper() in _IRC_OPENERS and rest.strip() != b""
-    return Guest.IRC if opens or verb in _IRC_OTHERS or verb in _IRC_OPENERS else Guest.PERSON
+    prefix = _PREFIX.match(line)
+    line = line[prefix.end() :] if prefix else line
+    verb = line.partition(b" ")[0].rstrip(b"\r")
+    return Guest.IRC if verb in _IRC_VERBS or _IRC_IN_ANY_CASE.match(line) else Guest.PERSON

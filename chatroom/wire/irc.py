@@ -16,6 +16,7 @@ MAX_LINE = 510  # bytes of a line without its tags and its end (RFC 1459: 512 wi
 MAX_CLIENT_TAGS = 4094  # bytes of tags a client may send, without @ and the space after (IRCv3 message-tags)
 MAX_RECEIVED = MAX_LINE + MAX_CLIENT_TAGS + 2
 MAX_PARAMS = 15
+_LONGEST_CHARACTER = 4  # bytes of UTF-8
 
 _UNESCAPE = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 _ESCAPE = str.maketrans({";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\0": None})
@@ -114,7 +115,11 @@ def _last(param: str) -> str:
 
 
 def split_text(text: str, limit: int) -> list[str]:
-    """`text` in pieces of at most `limit` bytes of UTF-8, cut at spaces if there are any, never in a character."""
+    """`text` in pieces of at most `limit` bytes of UTF-8, cut at spaces if there are any, never in a character.
+
+    A limit that a character could be over counts as one that it is not: each piece holds something.
+    """
+    limit = max(limit, _LONGEST_CHARACTER)
     pieces = []
     data = text.encode()
     while len(data) > limit:

@@ -87,6 +87,8 @@ class Guest:
         handler = getattr(self, f"on_{message.verb.lower()}", None)
         if handler:
             handler(message)
+        elif self.is_in:
+            self.reply("421", message.verb, "Unknown command")
         if not self.is_in and self.nick and self.has_user and not self.negotiating:
             self.is_in = True
             self.reply("001", "Welcome")

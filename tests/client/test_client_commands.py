@@ -31,6 +31,7 @@ SENT = [
     ("/topic", "TOPIC #tea"),
     ("/topic biscuits now", "TOPIC #tea :biscuits now"),
     ("/topic #two", "TOPIC #two"),
+    ("/topic -", "TOPIC #tea :"),
     ("/rooms", "LIST"),
     ("/list #t*", "LIST #t*"),
     ("/away", "AWAY away"),
@@ -52,10 +53,29 @@ SENT = [
     ("/quote VERSION", "VERSION"),
     ("/quit", "QUIT"),
     ("/exit good night", "QUIT :good night"),
+    ("/say hello", "PRIVMSG #tea hello"),
+    ("/shrug", "PRIVMSG #tea ¯\\_(ツ)_/¯"),
+    ("/shrug oh well", "PRIVMSG #tea :oh well ¯\\_(ツ)_/¯"),
+    ("/last", "LAST #tea"),
+    ("/last 50", "LAST #tea 50"),
+    ("/last #two 50", "LAST #two 50"),
+    ("/since 90m", "SINCE #tea 90m"),
+    ("/search two words", "SEARCH :two words"),
+    ("/ignore", "IGNORE"),
+    ("/ignore bob", "IGNORE bob"),
+    ("/unignore bob", "UNIGNORE bob"),
+    ("/status", "STATUS"),
+    ("/uptime", "UPTIME"),
+    ("/version", "VERSION"),
+    ("/time", "TIME"),
+    ("/jion #two", "JION #two"),
+    ("/oper root  tea", "OPER root tea"),
+    ("/act bob waves :) and goes", "ACT bob waves ::) and goes"),
+    ("/counts", "COUNTS"),
 ]
 TOLD = [
-    ("/jion #two", "There is no /jion. Did you mean /join? /help lists what there is."),
-    ("/xyzzy", "There is no /xyzzy. /help lists what there is."),
+    ("/etc/passwd", "There is no /etc/passwd. /help lists what there is."),
+    ("/j0in #two", "There is no /j0in. Did you mean /join? /help lists what there is."),
     ("/msg", "/msg needs more than that. Type: /msg <nick> <text...>"),
     ("/msg bob", "/msg needs more than that. Type: /msg <nick> <text...>"),
     ("/motd now", "/motd has no use for 'now'. Type: /motd"),
@@ -136,6 +156,18 @@ def test_offline_some_commands_wait_and_others_say_so(scene: Scene) -> None:
     ]
     assert scene.session.wish.rooms == {"#two": ""}
     assert scene.connect()[1] == "NICK eve"
+
+
+def test_offline_nobody_is_asked_about_an_unknown_command(scene: Scene) -> None:
+    scene.session.link_lost("gone")
+    typed(scene.session, "/jion #two")
+    assert scene.events("error")[0].text == "There is no /jion. Did you mean /join? /help lists what there is."
+    assert scene.sent() == []
+
+
+def test_more_words_than_a_line_can_carry_are_one(scene: Scene) -> None:
+    typed(scene.session, "/act " + " ".join(map(str, range(20))))
+    assert scene.sent() == [f"ACT {' '.join(map(str, range(14)))} :14 15 16 17 18 19"]
 
 
 def test_what_waits_can_be_stopped(scene: Scene) -> None:

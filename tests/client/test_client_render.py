@@ -27,6 +27,9 @@ LINES = [
     (":ada!u@h PRIVMSG bob :psst", "ada (to bob): psst"),
     (":bob!u@h NOTICE #tea :look", "notice from bob: look"),
     (":irc.example NOTICE ada :welcome", "-- welcome"),
+    (":irc.example NOTICE ada :-- Found for tea (UTC):", "-- Found for tea (UTC):"),
+    (":irc.example NOTICE ada :   13:34 #lobby bob: hello", "   13:34 #lobby bob: hello"),
+    (":bob!u@h NOTICE ada :   13:34 #lobby bob: hello", "notice from bob (to you):    13:34 #lobby bob: hello"),
     (":dave!u@h JOIN #tea", "-- dave joined #tea"),
     (":ada!u@h JOIN #two", "-- you are in #two now"),
     (":bob!u@h PART #tea", "-- bob left #tea"),
@@ -60,9 +63,14 @@ LINES = [
     (":s 341 ada bob #tea", "-- bob is invited to #tea."),
     (":s 352 ada #tea u h s bob G :0 Bob B", "-- bob in #tea  Bob B <u@h> (away)"),
     (":s 372 ada :- Welcome", "-- Welcome"),
-    (":s 391 ada s :Sunday", "-- s Sunday"),
+    (":s 351 ada chatroom-1 s :comments", "-- s runs chatroom-1."),
+    (":s 391 ada s :Sunday", "-- It is Sunday at s."),
+    (":s 391 ada s 7 0 :Sunday", "-- It is Sunday at s."),
     (":s 401 ada zoe :No such nick", "-- zoe: No such nick. /who lists the people here."),
     (":s 403 ada #x :No such channel", "-- #x: No such channel. /rooms lists the rooms there are."),
+    (":s 421 ada JION :Unknown command", "-- There is no /jion. Did you mean /join? /help lists what there is."),
+    (":s 421 ada XYZZY :Unknown command", "-- There is no /xyzzy. /help lists what there is."),
+    (":s 421 ada LAST :Unknown command", "-- This server has no /last."),
     (":s 471 ada #x :Full", "-- #x: Full. Try again when somebody has left: /join #x"),
     (":s 473 ada #x :Invite only.", "-- #x: Invite only. Ask one of its operators for an invitation."),
     (":s 474 ada #x :Banned", "-- #x: Banned. Ask one of its operators to lift the ban, or go elsewhere: /rooms"),
@@ -70,6 +78,20 @@ LINES = [
     (":s 482 ada #tea :Not an operator", "-- #tea: Not an operator. /names shows the operators with @."),
     (":s 499 ada :Something new", "-- Something new"),
 ]
+
+
+WELCOME = ":s 251 ada :There are 2 users"
+
+
+@pytest.mark.parametrize("end", [":s 376 ada :End", ":s 422 ada :None"])
+def test_what_newcomers_are_told_is_shown_when_asked_for(scene: Scene, end: str) -> None:
+    scene.told(WELCOME, end)
+    assert read(scene) == []
+    scene.told(WELCOME)
+    assert read(scene) == ["-- There are 2 users"]
+    scene.connect()
+    scene.told(WELCOME)
+    assert read(scene) == []
 
 
 @pytest.mark.parametrize(("line", "expected"), LINES)

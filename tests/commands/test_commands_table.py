@@ -8,7 +8,7 @@ import pytest
 from inside import StillHouse
 
 from chatroom.commands.call import Call
-from chatroom.commands.table import TABLE, bind, nearest
+from chatroom.commands.table import MOST_COMPARED, TABLE, Nearest, bind
 from chatroom.core.refusals import Refused, Why
 
 
@@ -68,6 +68,7 @@ def test_text_and_words_are_bound_alike(house: StillHouse, bound) -> None:
         ("last", "0", Why.NOT_A_NUMBER),
         ("last", "1234567890", Why.NOT_A_NUMBER),
         ("last", "٣", Why.NOT_A_NUMBER),
+        ("last", "²", Why.NOT_A_NUMBER),
     ],
 )
 def test_what_does_not_fit_is_refused(bound, verb: str, words, why: Why) -> None:
@@ -91,8 +92,34 @@ def test_what_people_may_not_type_is_no_command_for_them() -> None:
 
 
 def test_a_mistyped_word_is_answered_with_the_nearest() -> None:
-    assert nearest("tpoic", ["topic", "nick"], "/") == " Did you mean /topic?"
-    assert nearest("zzz", ["topic", "nick"]) == ""
+    assert str(Nearest("tpoic", lambda: ["topic", "nick"], "/")) == " Did you mean /topic?"
+    assert str(Nearest("ALICE", lambda: ["Alicia"])) == " Did you mean Alicia?"
+    assert str(Nearest("zzz", lambda: ["topic", "nick"])) == ""
+
+
+def test_a_hint_is_looked_for_when_it_is_shown_and_not_for_ever(house: StillHouse) -> None:
+    asked = []
+    refused = Refused(Why.NO_SUCH_PERSON, nick="x", hint=Nearest("x", lambda: map(str, _counted(asked))))
+    assert asked == []
+    assert refused.sentence.startswith("There is nobody called x here.")
+    assert len(asked) == MOST_COMPARED
+
+
+def _counted(asked: list[int]):
+    for number in range(10**6):
+        asked.append(number)
+        yield number
+
+
+def test_a_hint_names_only_people_in_the_same_rooms(house: StillHouse) -> None:
+    alice, bob = house.plain("alice"), house.plain("robert").says("/join #tea", "/part #lobby").forgets()
+    alice.forgets().says("/msg robrt hello")
+    assert alice.hears() == ["-- There is nobody called robrt here. /who lists the people who are."]
+    bob.says("/join #lobby")
+    alice.forgets().says("/msg robrt hello")
+    assert alice.hears() == [
+        "-- There is nobody called robrt here. Did you mean robert? /who lists the people who are."
+    ]
 
 
 def test_two_rows_never_share_a_name() -> None:

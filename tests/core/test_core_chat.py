@@ -129,7 +129,58 @@ def test_who_leaves_no_longer_is_ignored_or_ignores(world: World) -> None:
 def test_the_last_one_to_leave_closes_the_room(world: World) -> None:
     world.happen(Left(ALICE, "#tea"), Kicked(BOB, "#tea", "bob"))
     assert world.recorded[-1].event == Closed(BOB, "#tea")
-    assert not world.chat.room("#tea").is_open
+    assert world.chat.room("#tea") is None, "there was nothing to keep"
+
+
+def test_who_is_put_out_of_the_room_they_face_is_told_where_they_talk_now(world: World) -> None:
+    world.happen(Opened(CAROL, "#den"), Joined(CAROL, "#den"), Joined(BOB, "#den"), Faced(BOB, "#tea"))
+    world.delivered.clear()
+    world.happen(Kicked(ALICE, "#tea", "bob"))
+    assert world.delivered[1:] == [(Faced(BOB, "#den"), ["bob"])]
+    world.delivered.clear()
+    world.happen(Kicked(CAROL, "#den", "bob"))
+    assert world.delivered[1:] == [(Faced(BOB, ""), ["bob"])]
+    assert world.chat.user("bob").facing is None
+
+
+def test_who_is_put_out_of_another_room_goes_on_where_they_are(world: World) -> None:
+    world.happen(Opened(BOB, "#den"), Joined(BOB, "#den"))
+    world.delivered.clear()
+    world.happen(Kicked(ALICE, "#tea", "bob"))
+    assert [type(event) for event, _ in world.delivered] == [Kicked]
+
+
+@pytest.mark.parametrize("way", [(), (TopicChanged(ALICE, "#tea", "Leaves"),)])
+def test_a_closed_room_stays_only_for_its_topic(world: World, way: tuple[Event, ...]) -> None:
+    world.happen(*way, Left(ALICE, "#tea"), Left(BOB, "#tea"))
+    assert list(world.chat.rooms) == (["#tea"] if way else [])
+    assert list(remembered(world).chat.rooms) == list(world.chat.rooms)
+
+
+def test_rooms_that_come_and_go_leave_nothing(world: World) -> None:
+    for n in range(100):
+        world.happen(Opened(CAROL, f"#n{n}"), Joined(CAROL, f"#n{n}"), Left(CAROL, f"#n{n}"))
+    assert list(world.chat.rooms) == ["#tea"]
+
+
+def test_open_rooms_are_counted_along(world: World) -> None:
+    assert world.chat.open_rooms == 1
+    world.happen(Opened(CAROL, "#a"), Joined(CAROL, "#a"), TopicChanged(CAROL, "#a", "x"))
+    assert world.chat.open_rooms == 2
+    world.happen(Left(CAROL, "#a"))
+    assert world.chat.open_rooms == 1
+    again = remembered(world)
+    assert again.chat.open_rooms == 1
+    again.chat.resume(world.chat.number, world.chat.time, SERVER, ["#lobby", "#a"])
+    assert again.chat.open_rooms == 2 == sum(room.is_open for room in again.chat.rooms.values())
+
+
+def test_a_room_that_was_private_and_is_permanent_now_is_not_hidden(world: World) -> None:
+    world.happen(ModesChanged(ALICE, "#tea", (Change(True, "s"),)), Left(ALICE, "#tea"), Left(BOB, "#tea"))
+    again = remembered(world)
+    again.chat.resume(world.chat.number, world.chat.time, SERVER, ["#tea"])
+    room = again.chat.room("#tea")
+    assert (room.is_hidden, room.is_open, room.history_from) == (False, True, world.chat.number)
 
 
 def test_who_quits_closes_every_room_they_were_alone_in(world: World) -> None:
@@ -173,6 +224,8 @@ def test_a_private_room_hides_its_past_when_it_closes(world: World) -> None:
     assert (room.topic, room.is_hidden, room.history_from) == (None, True, world.chat.number)
     world.happen(Opened(CAROL, "#tea"))
     assert (room.is_hidden, room.modes) == (False, {"n": "", "t": ""})
+    world.happen(Joined(CAROL, "#tea"), Left(CAROL, "#tea"))
+    assert world.chat.room("#tea").history_from == room.history_from > 0, "however often it was public since"
 
 
 def remembered(world: World) -> World:

@@ -19,6 +19,10 @@ from chatroom.core.modes import ModeKind, full_mask, is_match, letters_of
         ("bo@host", "*!bo@host"),
         ("bob!bo", "bob!bo@*"),
         ("bob!@host", "bob!*@host"),
+        ("1.2.3.4", "*!*@1.2.3.4"),
+        ("*.guest", "*!*@*.guest"),
+        ("2001:db8::*", "*!*@2001:db8::*"),
+        ("a.b!c", "a.b!c@*"),
         ("", "*!*@*"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.core.names import ASCII, RFC1459, Names, clip, fold_ascii, fold_rfc1459
+from chatroom.core.names import ASCII, RFC1459, Casemapping, Names, as_number, clip, fold_ascii, fold_rfc1459
 from chatroom.core.refusals import Refused, Why
 
 names = Names()
@@ -46,7 +46,9 @@ def test_no_nick(nick: str, reason: Why) -> None:
     assert why(names.check_nick, nick) is reason
 
 
-@pytest.mark.parametrize("room", ["#a", "#Tea-Room", "#café", "##", "#🍵", "#1", "#a:b", "#" + "a" * 63])
+@pytest.mark.parametrize(
+    "room", ["#a", "#Tea-Room", "#café", "##", "#🍵", "#1", "#a:b", "#" + "a" * 63, "#" + "🍵" * 15]
+)
 def test_a_room(room: str) -> None:
     assert why(names.check_room, room) is None
 
@@ -64,10 +66,35 @@ def test_a_room(room: str) -> None:
         ("#a\u00a0b", Why.ROOM_BAD),
         ("", Why.ROOM_BAD),
         ("#" + "a" * 64, Why.ROOM_TOO_LONG),
+        ("#" + "🍵" * 16, Why.ROOM_TOO_LONG),
     ],
 )
 def test_no_room(room: str, reason: Why) -> None:
     assert why(names.check_room, room) is reason
+
+
+def test_a_name_fits_into_a_line_in_any_script() -> None:
+    """Characters are counted, and bytes as well; the sentence says how many characters of this name there can be."""
+    any_script = Names(Casemapping("any", str.casefold, str.isalpha), nick_length=64)
+    assert why(any_script.check_nick, "a" * 64) is None
+    assert why(any_script.check_nick, "𠀀" * 16) is None
+    with pytest.raises(Refused) as caught:
+        any_script.check_nick("𠀀" * 17)
+    assert (caught.value.why, caught.value.facts["limit"]) == (Why.NICK_TOO_LONG, 16)
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [("7", 7), ("007", 7), ("0", 0), ("999999999", 999_999_999), ("1000000000", None), ("", None), ("-1", None)]
+    + [(word, None) for word in ("+1", "1_0", " 1", "1.0", "²", "٣", "①", "\uff11")],
+)
+def test_a_number_is_written_in_ascii_digits(word: str, number: int | None) -> None:
+    assert as_number(word) == number
+
+
+@given(st.text() | st.text(st.characters(categories=["Nd", "Nl", "No"])))
+def test_any_word_is_a_number_or_none(word: str) -> None:
+    assert as_number(word) is None or set(word) <= set("0123456789")
 
 
 def test_texts_are_limited_in_bytes() -> None:

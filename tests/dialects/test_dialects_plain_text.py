@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatroom.commands.table import TABLE
+from chatroom.core.replies import EVERYTHING, HelpShown
+from chatroom.dialects.plain.replies import Context, lines
 from chatroom.dialects.plain.text import count, listing, safe, span
 
 
@@ -67,3 +70,13 @@ def test_counts() -> None:
 )
 def test_spans(seconds: int, words: str) -> None:
     assert span(seconds) == words
+
+
+def test_help_fits_a_terminal_of_24_lines_and_80_columns() -> None:
+    every = [row.help for row in TABLE.rows.values() if row.section]
+    short, long = (list(lines(HelpShown(every, subject), Context(None, "alice"))) for subject in ("", EVERYTHING))
+    assert len(short) < 24
+    assert max(map(len, [*short, *long])) < 80
+    for entry in every:
+        assert f"/{entry.usage.split()[0]}" in " ".join(short).split()
+        assert any(line.startswith(f"     /{entry.usage} ") for line in long)

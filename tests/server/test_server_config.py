@@ -18,6 +18,7 @@ OTHER = {
     "text": "json",
     "info": "debug",
     "#lobby": "#hall",
+    "user_modes": "+i",
 }
 
 
@@ -143,8 +144,11 @@ def test_known_tables_without_effect_are_named(written):
         ('[server]\nname = "x"\n\nlisten = 6666', "4: server.listen: 6666 is not possible; expected {listen}"),
         ("[server]\nname = 5", "2: server.name: 5 is not possible; expected text in quotes"),
         ("[rooms]\njoin = 'yes'", '2: rooms.join: "yes" is not possible; expected true or false'),
-        ("[limits]\nrate = true", "2: limits.rate: true is not possible; expected a number, 0 or more"),
-        ("[limits]\nrate = -1", "2: limits.rate: -1 is not possible; expected a number, 0 or more"),
+        (
+            "[limits]\nrate = true",
+            "2: limits.rate: true is not possible; expected a number, 0 or more, 1000000 at most",
+        ),
+        ("[limits]\nrate = -1", "2: limits.rate: -1 is not possible; expected a number, 0 or more, 1000000 at most"),
         ("[limits]\nburst = 0", "2: limits.burst: 0 is not possible; expected a whole number, 1 or more"),
         ("[limits]\nburst = 1.5", "2: limits.burst: 1.5 is not possible; expected a whole number, 1 or more"),
         (
@@ -176,9 +180,36 @@ def test_known_tables_without_effect_are_named(written):
         ),
         (
             "[server]\nnetwork = 'x'\nname = 'my chat'",
-            '3: server.name: "my chat" is no host name; expected one like chat.example.net',
+            '3: server.name: "my chat" is no host name; expected one like chat.example.net, of at most 63 characters',
         ),
-        ("[server]\nname = ''", '2: server.name: "" is no host name; expected one like chat.example.net'),
+        (
+            "[server]\nname = ''",
+            '2: server.name: "" is no host name; expected one like chat.example.net, of at most 63 characters',
+        ),
+        (
+            f"[server]\nname = '{'a' * 64}'",
+            f'2: server.name: "{"a" * 64}" is no host name; '
+            "expected one like chat.example.net, of at most 63 characters",
+        ),
+        ("[server]\nlisten = []", "2: server.listen: [] is not possible; expected {listen}"),
+        (
+            "[server]\nuser_modes = '+zz'",
+            '2: server.user_modes: "+zz" is not possible; expected letters of i, w, like "+i"',
+        ),
+        *(
+            (
+                f"[limits]\nrate = {given}",
+                f"2: limits.rate: {shown} is not possible; expected a number, 0 or more, 1000000 at most",
+            )
+            for given, shown in (("1e999", "inf"), ("inf", "inf"), ("nan", "nan"), ("-inf", "-inf"))
+        ),
+        *(
+            (
+                f'[server]\n{key} = "two\\u000alines"',
+                f'2: server.{key}: "two\\nlines" is not possible; expected one line without control characters',
+            )
+            for key in ("network", "description", "password")
+        ),
         (
             "[rooms]\ndefault = 'lobby'",
             "2: rooms.default: lobby can't be a room's name: it begins with # and has no spaces or commas. Try #tea.",
@@ -196,7 +227,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(problems):
     )
     assert problems(text) == [
         "2: server.name: 1 is not possible; expected text in quotes",
-        '6: limits.rate: "x" is not possible; expected a number, 0 or more',
+        '6: limits.rate: "x" is not possible; expected a number, 0 or more, 1000000 at most',
         "7: limits.burts: unknown setting; did you mean 'burst'?",
         "10: operators.nam: unknown setting; did you mean 'name'?",
         "11: room: unknown table; did you mean 'rooms'?",

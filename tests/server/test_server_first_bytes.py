@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import socket
 import ssl
 
+import gevent
 import pytest
 from running import Closed, opening
 
@@ -33,6 +35,21 @@ def test_a_person_who_types_at_once_is_greeted_too(server):
     nc.send("alice", "hello", "/last")
     assert nc.line() == GREETING
     nc.expect("alice: hello$")
+
+
+@pytest.mark.parametrize("word", [":)", "@alice", "user of tea", "pass the salt"])
+def test_what_is_no_name_is_told_at_once(server, word):
+    nc = server.plain()
+    nc.send(word)
+    assert nc.line() == GREETING
+    assert nc.line().startswith(f"-- {word} can't be a name here: ")
+
+
+def test_a_person_who_knows_irc_may_say_nick(server):
+    nc = server.plain()
+    nc.send("nick alice")
+    assert nc.line() == GREETING
+    nc.expect("-- Welcome, alice[.]")
 
 
 def test_a_person_without_carriage_returns(server):
@@ -229,6 +246,23 @@ def test_one_address_has_so_many_connections_and_is_told_so(start_server):
     first.close()
     while not came_in(server, "carol"):
         pass
+
+
+def test_who_is_turned_away_at_the_door_is_named_in_the_log(start_server):
+    server = start_server(limits={"connections_per_address": 1})
+    server.plain("alice")
+    server.plain().expect_end()
+    assert re.search(r" WARNING #2 127\.0\.0\.1 +turned away: 1 connection from that address already", server.log)
+
+
+def test_a_unix_socket_is_no_address_that_is_counted(new_house):
+    scene = new_house(limits={"connections_per_address": 1})
+    pairs = [socket.socketpair() for _ in range(3)]
+    serving = [gevent.spawn(scene.house.handle, theirs, "") for _, theirs in pairs]
+    scene.until(lambda: len(scene.house.connections) == 3)
+    for ours, _ in pairs:
+        ours.close()
+    gevent.joinall(serving, raise_error=True)
 
 
 def came_in(server, name):

@@ -66,6 +66,20 @@ def test_a_backup_that_fails_is_told_and_the_next_makes_it_good(scene, keeper):
     assert "failed" not in status(alice)
 
 
+def test_whatever_a_backup_fails_of_is_told_and_the_schedule_goes_on(scene, keeper, monkeypatch):
+    alice = scene.plain("alice")
+    monkeypatch.setattr("chatroom.server.keeper.snapshot", lambda *_: {}["a bug"])
+    monkeypatch.setattr(keeper, "_backup_pause", 0.0)
+    keeper.start()
+    while "last try failed" not in status(alice):
+        gevent.sleep(0.01)
+    monkeypatch.undo()
+    keeper._backup_pause = 0.0
+    keeper._back_up_on_schedule()
+    assert status(alice).endswith(" old")
+    assert keeper._backup_pause == scene.settings.backups.every_minutes * 60
+
+
 def test_old_backups_that_cannot_be_deleted_stop_nothing(scene, keeper):
     (scene.house.backups / "chatroom-2001-01-01T00-00-00Z.db").mkdir()
     scene.settings.backups.keep = 1

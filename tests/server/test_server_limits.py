@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.server.limits import Addresses, Bucket, network_of, plain_address
+from chatroom.server.limits import UNIX, Addresses, Bucket, network_of, plain_address
 
 
 def test_a_burst_is_free_and_then_a_wait():
@@ -65,6 +65,13 @@ def test_others_have_a_door_of_their_own():
     assert addresses.enter("192.0.2.2")
 
 
+def test_who_has_no_address_is_not_counted():
+    addresses = Addresses(1)
+    assert all(addresses.enter(UNIX) for _ in range(100))
+    addresses.leave(UNIX)
+    assert addresses._counts == {}
+
+
 def test_a_network_of_ipv6_counts_as_one_address():
     addresses = Addresses(1)
     assert addresses.enter("2001:db8::1")
@@ -107,7 +114,7 @@ def test_nothing_is_kept_of_those_who_left():
         ("2001:db8::1", "2001:db8::/64"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("::1", "::/64"),
-        ("unix", "unix"),
+        (UNIX, UNIX),
         ("no:address", "no:address"),
     ],
 )

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -107,6 +108,17 @@ def test_what_was_logged_is_in_the_file_at_once_and_after_the_end(start):
     logs.stop()
     logger.info("too late")
     assert path.read_text().endswith("line 99\n")
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.rename(path.with_name("mine")), shutil.rmtree])
+def test_a_file_that_is_gone_begins_anew(start, tmp_path, capsys, lose):
+    path = start()
+    logger.info("before")
+    lose(path.parent if lose is shutil.rmtree else path)
+    logger.info("after")
+    logger.info("and on")
+    assert [line.split("server", 1)[1].strip() for line in path.read_text().splitlines()] == ["after", "and on"]
+    assert capsys.readouterr().err == ""
 
 
 # ---- new files

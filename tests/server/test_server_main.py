@@ -16,6 +16,7 @@ from running import environment
 
 from chatroom import __version__
 from chatroom.storage.backups import prove, proven
+from chatroom.storage.history import FILE
 
 END_SECONDS = 5  # the promise of a graceful end
 
@@ -59,14 +60,14 @@ def test_version(chat_server):
     assert chat_server("--version") == (0, f"chat-server {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["check"], ["backup"], ["restore"]])
+@pytest.mark.parametrize("command", [[], ["serve"], ["check"], ["backup"], ["restore"], ["hash-password"]])
 def test_help_names_every_option(chat_server, command):
     code, said, _ = chat_server(*command, "--help")
     assert code == 0
     for option in ("--config", "--listen", "--data", "--logs", "--backups"):
         assert option in said
     if not command:
-        assert all(name in said for name in ("serve", "check", "backup", "restore", "--version"))
+        assert all(name in said for name in ("serve", "check", "backup", "restore", "hash-password", "--version"))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_wrong_use(chat_server, options, complaint):
 
 def test_options_go_before_or_after_the_command(chat_server, tmp_path):
     for options in (["--data", "d1", "check"], ["check", "--data", "d1"]):
-        assert chat_server(*options)[0] == 0
+        assert chat_server(*options, "--listen", "tcp://127.0.0.1:0")[0] == 0
         assert (tmp_path / "d1").is_dir()
         (tmp_path / "d1").rmdir()
 
@@ -132,23 +133,66 @@ def test_a_message_of_the_day_that_is_not_there(chat_server, tmp_path, command):
     assert complained.startswith("server.motd_file: none.txt can't be read (")
 
 
+NOWHERE = "tcp://127.0.0.1:0"
+
+
 def test_check(chat_server, tmp_path):
-    code, said, _ = chat_server("check", "--listen", "tcp://127.0.0.1:7000")
+    code, said, _ = chat_server("check", "--listen", NOWHERE, "--listen", f"unix://{tmp_path}/sock")
     assert code == 0
     assert re.fullmatch(
-        r"configuration: defaults \(no file\)\nlistens on: tcp://127\.0\.0\.1:7000\n"
-        r"open files: \d+ at most\neverything is in order\.\n",
+        rf"configuration: defaults \(no file\)\nlistens on: tcp://127\.0\.0\.1:0, unix://{tmp_path}/sock\n"
+        r"open files: \d+ at most\nhistory: none yet\neverything is in order\.\n",
         said,
     )
     assert not list((tmp_path / "data").iterdir())
+    assert not (tmp_path / "sock").exists()
 
 
 def test_check_names_the_file_and_what_has_no_effect(chat_server, tmp_path):
     (tmp_path / "chatroom.toml").write_text('[tls]\nkey = "key.pem"\n')
-    code, said, _ = chat_server("check")
+    code, said, _ = chat_server("check", "--listen", NOWHERE)
     assert code == 0
     assert said.startswith("configuration: chatroom.toml\n")
     assert f"note: tls is set, but has no effect in version {__version__}\n" in said
+
+
+def test_check_tells_a_port_in_use(chat_server):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said, complained = chat_server("check", "--listen", NOWHERE, "--listen", f"tcp://127.0.0.1:{port}")
+    assert (code, "everything is in order" in said) == (1, False)
+    assert complained.startswith(f"tcp://127.0.0.1:{port}: port {port} is in use. See by whom: ss -ltnp")
+
+
+def test_check_reads_the_history(server, beside):
+    server.plain("alice").send("hello")
+    assert "note: a server is using " in beside(server, "check", port=server.port)[1]
+    server.terminate()
+    code, said, _ = beside(server, "check")
+    assert code == 0
+    assert re.search(r"^history: \d+ events$", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        (lambda log: log.write_bytes(b"no database" * 1000), "can't be used as a history"),
+        (lambda log: spoil(log, "PRAGMA user_version = 9"), "was written by another version"),
+        (lambda log: spoil(log, "INSERT INTO events VALUES (7, 7, 'topic', 1, 'x')"), "can't be read"),
+    ],
+)
+def test_check_tells_a_history_that_cannot_be_used(server, beside, broken, complaint):
+    server.terminate()
+    broken(server.data / FILE)
+    code, said, complained = beside(server, "check")
+    assert (code, "everything is in order" in said) == (1, False)
+    assert complaint in complained
+
+
+def spoil(log, statement):
+    database = apsw.Connection(str(log))
+    database.execute(statement)
+    database.close()
 
 
 # ---- what the machine refuses

@@ -408,7 +408,7 @@ def test_who_was_put_out_of_a_room_hears_no_more_of_its_people(new_house):
 
 
 def test_a_bug_met_with_one_outbox_costs_only_that_connection(room):
-    scene, alice, bob, carol = room
+    scene, alice, _bob, carol = room
     broken = scene.of("bob").outbox
     broken._send = None  # what no code does: flushing it raises
     alice.send("PRIVMSG #lobby :1 hello")

@@ -132,6 +132,13 @@ def test_a_folder_that_is_not_there_is_told(history, path, elsewhere):
     )
 
 
+def test_a_folder_that_became_a_file_is_told(history, path, elsewhere):
+    fill(history, range(1, 11))
+    elsewhere.touch()
+    with pytest.raises(BackupError, match="no backup could be made"):
+        snapshot(path.parent, elsewhere, NOON)
+
+
 def test_a_damaged_history_makes_no_backup_and_leaves_nothing(history, path, backups):
     fill(history, range(1, 500), size=500)
     history.close()

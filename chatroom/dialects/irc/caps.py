@@ -7,8 +7,6 @@ Sources: IRCv3 capability-negotiation; Modern IRC "RPL_ISUPPORT Parameters".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from chatroom.commands.moderation import MAX_CHANGES
 from chatroom.commands.rooms import MAX_ROOMS
 from chatroom.core.modes import MAX_LIST, PREFIXES, ModeKind, letters_of
@@ -25,21 +23,22 @@ CAPABILITIES = {
 }
 # Those that change how events are told; flavours are made of them.
 IN_FLAVOUR = frozenset(("away-notify", "message-tags", "server-time"))
+IN_ECHO = IN_FLAVOUR - {"away-notify"}  # of what one did oneself; 305 and 306 say that one is away
 MAX_TARGETS = 4  # of one PRIVMSG, KICK and so on
-_TOKENS_PER_LINE = 13
 
 
-def isupport(names: Names, network: str) -> Iterator[list[str]]:
-    """The tokens of RPL_ISUPPORT, a line's worth at a time."""
+def isupport(names: Names, network: str) -> list[str]:
+    """The tokens of RPL_ISUPPORT."""
     letters, signs = "".join(PREFIXES), "".join(PREFIXES.values())
     lists = letters_of(ModeKind.LIST)
-    tokens = [
+    return [
         f"AWAYLEN={names.away_length}",
         f"CASEMAPPING={names.casemapping.name}",
         f"CHANLIMIT={ROOM_SIGIL}:{MAX_ROOMS}",
         "CHANMODES=" + ",".join(letters_of(kind) for kind in ModeKind if kind is not ModeKind.PRIVILEGE),
         f"CHANNELLEN={names.room_length}",
         f"CHANTYPES={ROOM_SIGIL}",
+        "CLIENTTAGDENY=*",  # none is passed on
         "EXCEPTS=e",
         "INVEX=I",
         f"KICKLEN={names.reason_length}",
@@ -55,5 +54,3 @@ def isupport(names: Names, network: str) -> Iterator[list[str]]:
         f"TOPICLEN={names.topic_length}",
         "UTF8ONLY",
     ]
-    for start in range(0, len(tokens), _TOKENS_PER_LINE):
-        yield tokens[start : start + _TOKENS_PER_LINE]

@@ -8,7 +8,7 @@ Sources: Modern IRC "Message Format"; IRCv3 message-tags, server-time, message-i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,7 +16,8 @@ from typing import Any
 
 from chatroom.core import events as ev
 from chatroom.core.events import Change, Manner, Record
-from chatroom.wire.irc import MAX_LINE, format_line, format_tags, split_text
+from chatroom.dialects.irc.lines import fit_line, packed, room_after, size_of
+from chatroom.wire.irc import MAX_LINE, format_tags, split_text
 
 _COMMANDS = {Manner.SAY: "PRIVMSG", Manner.ACTION: "PRIVMSG", Manner.NOTICE: "NOTICE"}
 
@@ -34,12 +35,11 @@ class IrcFlavour:
 
     def render_with(self, record: Record, more_tags: dict[str, str]) -> bytes:
         """The same, with tags of the occasion."""
-        event = record.event
-        tell = _TELL.get(type(event))
-        if tell is None or (type(event) is ev.AwayChanged and "away-notify" not in self.capabilities):
+        tell = (_TELL_NOTIFYING if "away-notify" in self.capabilities else _TELL).get(type(record.event))
+        if tell is None:
             return b""
         tags = format_tags(self._tags(record) | more_tags)
-        pieces = [f"{tags}{line}\r\n" for line in tell(event)]
+        pieces = [f"{tags}{line}\r\n" for line in tell(record.event)]
         if len(pieces) > 1 and "msgid" in tags:
             later = format_tags({k: v for k, v in self._tags(record).items() if k != "msgid"} | more_tags)
             pieces[1:] = [later + piece[len(tags) :] for piece in pieces[1:]]
@@ -76,53 +76,69 @@ def _told(event: ev.Told) -> Iterator[str]:
 def _talk(mask: str, target: str, text: str, manner: Manner) -> Iterator[str]:
     start = f":{mask} {_COMMANDS[manner]} {target} :"
     before, after = ("\x01ACTION ", "\x01") if manner is Manner.ACTION else ("", "")
-    room = MAX_LINE - len(start.encode()) - len(before) - len(after)
+    room = MAX_LINE - size_of(start) - len(before) - len(after)
     pieces = (text,) if len(text) * 4 <= room else split_text(text, room)
     for piece in pieces:
         yield f"{start}{before}{piece}{after}"
 
 
 def _quit(event: ev.Quit) -> Iterator[str]:
-    yield format_line("QUIT", event.reason, source=event.who.mask)
+    yield fit_line("QUIT", event.reason, source=event.who.mask)
 
 
 def _renamed(event: ev.Renamed) -> Iterator[str]:
-    yield format_line("NICK", event.nick, source=event.who.mask)
+    yield fit_line("NICK", event.nick, source=event.who.mask)
 
 
 def _away(event: ev.AwayChanged) -> Iterator[str]:
-    yield format_line("AWAY", *([event.message] if event.message else []), source=event.who.mask)
+    yield fit_line("AWAY", *([event.message] if event.message else []), source=event.who.mask)
+
+
+def _nothing(event: ev.Event) -> Iterator[str]:
+    return iter(())
 
 
 def _user_modes(event: ev.UserModesChanged) -> Iterator[str]:
-    yield format_line("MODE", event.who.nick, *changes(event.changes), source=event.who.mask)
+    yield fit_line("MODE", event.who.nick, *changes(event.changes), source=event.who.mask)
 
 
 def _joined(event: ev.Joined) -> Iterator[str]:
-    yield format_line("JOIN", event.room, source=event.who.mask)
+    yield fit_line("JOIN", event.room, source=event.who.mask)
+
+
+def _joined_away(event: ev.Joined) -> Iterator[str]:
+    yield from _joined(event)
+    if event.away:
+        yield fit_line("AWAY", event.away, source=event.who.mask)
 
 
 def _left(event: ev.Left) -> Iterator[str]:
-    yield format_line("PART", event.room, *([event.reason] if event.reason else []), source=event.who.mask)
+    yield fit_line("PART", event.room, *([event.reason] if event.reason else []), source=event.who.mask)
 
 
 def _kicked(event: ev.Kicked) -> Iterator[str]:
-    yield format_line("KICK", event.room, event.nick, event.reason or event.who.nick, source=event.who.mask)
+    yield fit_line("KICK", event.room, event.nick, event.reason or event.who.nick, source=event.who.mask)
 
 
 def _invited(event: ev.Invited) -> Iterator[str]:
-    yield format_line("INVITE", event.nick, event.room, source=event.who.mask)
+    yield fit_line("INVITE", event.nick, event.room, source=event.who.mask)
 
 
 def _topic(event: ev.TopicChanged) -> Iterator[str]:
-    yield format_line("TOPIC", event.room, event.text, source=event.who.mask)
+    yield fit_line("TOPIC", event.room, event.text, source=event.who.mask)
 
 
 def _modes(event: ev.ModesChanged) -> Iterator[str]:
-    yield format_line("MODE", event.room, *changes(event.changes), source=event.who.mask)
+    source = event.who.mask
+    for some in packed(event.changes, room_after("MODE", event.room, source=source), _size_of_change):
+        yield fit_line("MODE", event.room, *changes(some), source=source)
 
 
-def changes(done: tuple[Change, ...]) -> list[str]:
+def _size_of_change(change: Change) -> int:
+    return len("+b") + size_of(change.value)  # and a space, as everything packed
+
+
+def changes(done: Sequence[Change]) -> list[str]:
     """Changes of modes as parameters: the letters with their signs, then the values."""
     letters, sign = "", ""
     for change in done:
@@ -137,7 +153,7 @@ _TELL: dict[type[ev.Event], Callable[[Any], Iterator[str]]] = {
     ev.Told: _told,
     ev.Quit: _quit,
     ev.Renamed: _renamed,
-    ev.AwayChanged: _away,
+    ev.AwayChanged: _nothing,
     ev.UserModesChanged: _user_modes,
     ev.Joined: _joined,
     ev.Left: _left,
@@ -146,5 +162,6 @@ _TELL: dict[type[ev.Event], Callable[[Any], Iterator[str]]] = {
     ev.TopicChanged: _topic,
     ev.ModesChanged: _modes,
 }
+_TELL_NOTIFYING = _TELL | {ev.AwayChanged: _away, ev.Joined: _joined_away}  # IRCv3 away-notify
 # What IRC has no line for, on purpose; a test holds that each kind is in one of the two tables.
 UNTOLD = frozenset((ev.Entered, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed))

@@ -9,7 +9,7 @@ Sources: Modern IRC "Numerics"; RFC 2812 section 5 where that is silent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +19,20 @@ from chatroom.core.replies import Reply
 from chatroom.core.room import Room
 from chatroom.core.user import User
 from chatroom.dialects.irc.caps import isupport
+from chatroom.dialects.irc.lines import packed, room_after, size_of
 from chatroom.dialects.plain.replies import Context
 from chatroom.dialects.plain.replies import lines as sentences
+from chatroom.wire.irc import MAX_PARAMS, split_text
 
 if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
 
 Numeric = tuple[str, ...]  # the number, then its parameters after the nick
-NAMES_BYTES = 400  # of names in one 353, so that the line stays under the limit
 
 REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.UNKNOWN_COMMAND: ("421", ("verb",), "Unknown command"),
     Why.USAGE: ("461", ("verb",), "Not enough parameters"),
+    Why.TOO_MUCH: ("461", ("verb",), "Too many parameters"),
     Why.NOT_A_NUMBER: ("461", ("verb",), "That is not a number above zero"),
     Why.NOT_A_TIME: ("461", ("verb",), "That is no time: try 14:00, 2026-11-22 or 90m"),
     Why.LINE_TOO_LONG: ("417", (), "Input line was too long"),
@@ -70,6 +72,8 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.MODE_UNKNOWN: ("472", ("letter",), "is unknown mode char to me"),
     Why.USER_MODE_UNKNOWN: ("501", (), "Unknown MODE flag"),
     Why.NOT_YOUR_MODES: ("502", (), "Cant change mode for other users"),
+    Why.CHANGES_NOTHING: ("400", ("verb",), "That would change nothing"),
+    Why.MASK_TOO_LONG: ("696", ("room", "letter", "mask"), "The mask is too long"),
     Why.LIST_FULL: ("478", ("room", "letter"), "Channel list is full"),
     Why.DISK: ("437", ("verb",), "The server can't write to its disk; nothing can be said just now"),
 }
@@ -92,7 +96,21 @@ def numerics(reply: Reply, session: IrcSession) -> Iterator[Numeric]:
         return
     context = Context(session.server.zone, session.nick)
     for line in sentences(reply, context):
-        yield ("NOTICE", line)
+        yield from in_pieces(session, line, "NOTICE")
+
+
+def in_pieces(session: IrcSession, text: str, number: str, start: str = "") -> Iterator[Numeric]:
+    """`text` as the last parameter of as many lines as it takes; each piece begins with `start`."""
+    for piece in split_text(text, room_after(number, session.nick, start, source=session.server.name)):
+        yield (number, start + piece)
+
+
+def in_lines(session: IrcSession, words: Iterable[str], *numeric: str) -> Iterator[Numeric]:
+    """`words` as the last parameter of as many lines as it takes; none when there are no words."""
+    number, *params = numeric
+    room = room_after(number, session.nick, *params, source=session.server.name)
+    for some in packed(words, room, size_of):
+        yield (*numeric, " ".join(some))
 
 
 def _welcomed(reply: re_.Welcomed, session: IrcSession) -> Iterator[Numeric]:
@@ -101,8 +119,10 @@ def _welcomed(reply: re_.Welcomed, session: IrcSession) -> Iterator[Numeric]:
     yield ("002", f"Your host is {server.name}, running version {server.version}")
     yield ("003", f"This server was started {_moment(server.started):%Y-%m-%d %H:%M:%S} UTC")
     yield ("004", server.name, server.version.replace(" ", "-"), "iw", "beIiklmnostv", "beIklov")
-    for tokens in isupport(names, server.network):
-        yield ("005", *tokens, "are supported by this server")
+    text = "are supported by this server"
+    room = room_after("005", session.nick, text, source=server.name)
+    for tokens in packed(isupport(names, server.network), room, size_of, MAX_PARAMS - 2):
+        yield ("005", *tokens, text)
 
 
 def _moment(time: int) -> datetime:
@@ -117,15 +137,8 @@ def _room_shown(reply: re_.RoomShown, session: IrcSession) -> Iterator[Numeric]:
 
 def _names(reply: re_.NamesShown, session: IrcSession) -> Iterator[Numeric]:
     room, sign = reply.room, "@" if "s" in reply.room.modes else "="
-    line = ""
-    for user in _seen_members(room, session):
-        name = _prefixes(room, user, session) + user.nick
-        if len(line) + len(name) > NAMES_BYTES:
-            yield ("353", sign, room.name, line)
-            line = ""
-        line = f"{line} {name}" if line else name
-    if line:
-        yield ("353", sign, room.name, line)
+    names = (_prefixes(room, user, session) + user.nick for user in _seen_members(room, session))
+    yield from in_lines(session, names, "353", sign, room.name)
     yield ("366", room.name, "End of /NAMES list")
 
 
@@ -170,8 +183,8 @@ def _people(reply: re_.PeopleShown, session: IrcSession) -> Iterator[Numeric]:
 def _person(reply: re_.PersonShown, session: IrcSession) -> Iterator[Numeric]:
     user, who = reply.user, reply.user.who
     yield ("311", who.nick, who.username, who.host, "*", user.realname)
-    if reply.rooms:
-        yield ("319", who.nick, " ".join(_prefixes(room, user, session) + room.name for room in reply.rooms))
+    rooms = (_prefixes(room, user, session) + room.name for room in reply.rooms)
+    yield from in_lines(session, rooms, "319", who.nick)
     yield ("312", who.nick, session.server.name, session.server.description)
     if user.away:
         yield ("301", who.nick, user.away)
@@ -226,7 +239,7 @@ def _motd(reply: re_.MotdShown, session: IrcSession) -> Iterator[Numeric]:
         return
     yield ("375", f"- {session.server.name} Message of the day -")
     for line in reply.lines:
-        yield ("372", f"- {line}")
+        yield from in_pieces(session, line, "372", "- ")
     yield ("376", "End of /MOTD command.")
 
 
@@ -259,7 +272,6 @@ def _nothing(reply: Reply, session: IrcSession) -> Iterator[Numeric]:
 _TELL: dict[type[Reply], Callable[[Any, Any], Iterator[Numeric]]] = {
     re_.Welcomed: _welcomed,
     re_.RoomShown: _room_shown,
-    re_.Facing: _nothing,
     re_.HasLeft: _nothing,
     re_.NamesShown: _names,
     re_.TopicShown: _topic,

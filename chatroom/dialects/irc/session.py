@@ -11,15 +11,16 @@ from __future__ import annotations
 import re
 
 from chatroom.commands.call import Call, Server
-from chatroom.core.events import AwayChanged, Record, Said, Told
+from chatroom.core.events import Record, Said, Told
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import MotdShown, Page, Reply, RoomShown
-from chatroom.dialects.irc.caps import IN_FLAVOUR
+from chatroom.dialects.irc.caps import IN_ECHO, IN_FLAVOUR
 from chatroom.dialects.irc.events import IrcFlavour, flavour
+from chatroom.dialects.irc.lines import fit_line
 from chatroom.dialects.irc.numerics import FAILS, numerics, refusal
 from chatroom.dialects.irc.verbs import BEFORE_ENTRY, VERBS, by_row
 from chatroom.dialects.session import Dialect, Outbox
-from chatroom.wire.irc import MAX_LINE, MAX_RECEIVED, Message, format_line, parse
+from chatroom.wire.irc import MAX_LINE, MAX_RECEIVED, Message, format_tags, parse
 from chatroom.wire.lines import TooLong
 
 _USERNAME_REFUSES = re.compile(r"[^A-Za-z0-9._~-]")
@@ -69,7 +70,7 @@ class IrcSession(Dialect):
             message = parse(line.replace(b"\r", b"").replace(b"\0", b"").decode())
         except UnicodeDecodeError as error:
             garbled = parse(line.decode(errors="replace"))
-            self.verb = garbled.verb if garbled else "*"
+            self.verb = garbled.verb if garbled and garbled.verb.isascii() and garbled.verb.isalnum() else "*"
             raise Refused(Why.NOT_UTF8) from error
         body = line.partition(b" ")[2] if line.startswith(b"@") else line
         if len(body) > MAX_LINE:
@@ -105,6 +106,8 @@ class IrcSession(Dialect):
             return
         if not self.call("enter", (self.wanted_nick, self.username, self.host, self.realname)):
             self.wanted_nick = ""  # taken meanwhile: another NICK goes on
+            if self.server.chat.sealed:
+                self.close("The server can't write to its disk; try again in a minute")
             return
         self.call("counts")
         self.tell(MotdShown(self.server.motd))
@@ -142,8 +145,9 @@ class IrcSession(Dialect):
         self.line(number, self.nick, *params, source=self.server.name)
 
     def line(self, verb: str, *params: str, source: str = "", tags: dict[str, str] | None = None) -> None:
-        """Send one line."""
-        self.outbox.write(format_line(verb, *params, source=source, tags=tags).encode() + b"\r\n")
+        """Send one line, cut where it were too long."""
+        line = fit_line(verb, *params, source=source)
+        self.outbox.write(f"{format_tags(tags or {})}{line}\r\n".encode())
 
     def _replay(self, tail: Page) -> None:
         """The last of a room's history, in a batch, for programs that can tell it from new talk."""
@@ -163,11 +167,9 @@ class IrcSession(Dialect):
     def _echo(self, record: Record) -> None:
         """What this connection did: always told, but its own talk only when it asked for that."""
         event = record.event
-        if isinstance(event, AwayChanged):
-            return  # 305 and 306 say it
         to_itself = isinstance(event, Told) and event.to == event.who
         if to_itself or not isinstance(event, (Said, Told)) or "echo-message" in self.capabilities:
-            self.outbox.write(self._flavour.render(record))
+            self.outbox.write(flavour(self.capabilities & IN_ECHO, self.server.log).render(record))
 
     # ---- staying and going
 

@@ -9,15 +9,16 @@ Sources: Modern IRC "Client Messages"; RFC 2812 section 3; IRCv3 capability-nego
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from chatroom.commands.call import Call
 from chatroom.commands.people import check_free
 from chatroom.commands.table import TABLE
-from chatroom.core.names import is_room
+from chatroom.core.names import as_number, is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.dialects.irc.caps import CAPABILITIES, MAX_TARGETS
+from chatroom.dialects.irc.numerics import in_lines
 from chatroom.wire.irc import Message
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ def verb(name: str, least: int = 0) -> Callable[[Verb], Verb]:
 def targets(word: str) -> list[str]:
     """A list of targets: each once, in order."""
     return list(dict.fromkeys(part for part in word.split(",") if part))
+
+
+def _some_targets(word: str) -> list[str]:
+    """The same, of which there may only be so many."""
+    found = targets(word)
+    if len(found) > MAX_TARGETS:
+        raise Refused(Why.TOO_MANY_TARGETS, target=found[MAX_TARGETS], limit=MAX_TARGETS)
+    return found
 
 
 def by_row(session: IrcSession, message: Message) -> None:
@@ -100,8 +109,7 @@ def cap(session: IrcSession, message: Message) -> None:
 
 
 def _cap_ls(session: IrcSession, message: Message) -> None:
-    version = message.param(1)
-    session.is_cap_302 = session.is_cap_302 or (version.isdigit() and int(version) >= 302)
+    session.is_cap_302 = session.is_cap_302 or (as_number(message.param(1)) or 0) >= 302
     session.is_negotiating = session.user is None
     offered = [f"{name}={value}" if value and session.is_cap_302 else name for name, value in CAPABILITIES.items()]
     _cap_reply(session, "LS", " ".join(offered))
@@ -113,14 +121,14 @@ def _cap_list(session: IrcSession, message: Message) -> None:
 
 def _cap_req(session: IrcSession, message: Message) -> None:
     session.is_negotiating = session.is_negotiating or session.user is None
-    asked = message.param(1).split()
+    asked = dict.fromkeys(message.param(1).split())
     if any(name.removeprefix("-") not in CAPABILITIES for name in asked):
         _cap_reply(session, "NAK", message.param(1))
         return
     had = session.capabilities
     gone = {name[1:] for name in asked if name.startswith("-")}
     session.set_capabilities((had | {name for name in asked if not name.startswith("-")}) - gone)
-    _cap_reply(session, "ACK", message.param(1))
+    _cap_reply(session, "ACK", " ".join(asked))
 
 
 def _cap_end(session: IrcSession, message: Message) -> None:
@@ -147,6 +155,11 @@ def pong(session: IrcSession, message: Message) -> None:
     """The program is there; that a line came is all that counts."""
 
 
+@verb("TAGMSG")
+def tagmsg(session: IrcSession, message: Message) -> None:
+    """Nothing but tags, none of which is passed on (CLIENTTAGDENY)."""
+
+
 @verb("ERROR")
 def error(session: IrcSession, message: Message) -> None:
     """Programs may say it; servers ignore it."""
@@ -167,9 +180,7 @@ def _talk(session: IrcSession, message: Message, row: str) -> None:
         return
     if not message.param(1):
         raise Refused(Why.TEXT_MISSING)
-    found = targets(message.params[0])
-    if len(found) > MAX_TARGETS:
-        raise Refused(Why.TOO_MANY_TARGETS, target=found[MAX_TARGETS], limit=MAX_TARGETS)
+    found = _some_targets(message.params[0])
     text = message.params[1]
     if row == "msg" and text.startswith(_ACTION):
         row, text = "act", text[len(_ACTION) :].removesuffix("\x01")
@@ -215,20 +226,21 @@ def join(session: IrcSession, message: Message) -> None:
 def part(session: IrcSession, message: Message) -> None:
     """Leave rooms."""
     for name in targets(message.params[0]):
-        session.call("part", (_room_name(name), message.param(1)))
+        _call_in(session, name, "part", (name, message.param(1)))
 
 
-def _room_name(word: str) -> str:
-    """`word`, where IRC never leaves the room out; raise Refused when it can't be one."""
-    if not is_room(word):
-        raise Refused(Why.NO_SUCH_ROOM, room=word)
-    return word
+def _call_in(session: IrcSession, room: str, row: str, words: Sequence[str]) -> None:
+    """Call `row`, in whose IRC form the room is never left out; what can't be a room is refused."""
+    if is_room(room):
+        session.call(row, words)
+    else:
+        session.refuse(Refused(Why.NO_SUCH_ROOM, room=room))
 
 
 @verb("TOPIC", least=1)
 def topic(session: IrcSession, message: Message) -> None:
     """Show or change a topic; an empty one clears it."""
-    session.call("topic", (_room_name(message.params[0]), *message.params[1:2]))
+    _call_in(session, message.params[0], "topic", message.params[:2])
 
 
 @verb("NAMES")
@@ -251,14 +263,14 @@ def list_(session: IrcSession, message: Message) -> None:
 @verb("INVITE", least=2)
 def invite(session: IrcSession, message: Message) -> None:
     """Ask somebody into a room."""
-    session.call("invite", (message.params[0], _room_name(message.params[1])))
+    _call_in(session, message.params[1], "invite", message.params[:2])
 
 
 @verb("KICK", least=2)
 def kick(session: IrcSession, message: Message) -> None:
     """Put people out of a room."""
-    for name in targets(message.params[1])[:MAX_TARGETS]:
-        session.call("kick", (name, _room_name(message.params[0]), message.param(2)))
+    for name in _some_targets(message.params[1]):
+        _call_in(session, message.params[0], "kick", (name, message.params[0], message.param(2)))
 
 
 @verb("MODE", least=1)
@@ -307,7 +319,7 @@ def whowas(session: IrcSession, message: Message) -> None:
 def ison(session: IrcSession, message: Message) -> None:
     """Which of these people are here (RFC 2812 section 4.9)."""
     found = [session.server.chat.user(word) for param in message.params for word in param.split()]
-    session.numeric("303", " ".join(user.nick for user in found if user))
+    _list_in_lines(session, "303", [user.nick for user in found if user])
 
 
 @verb("USERHOST", least=1)
@@ -315,4 +327,9 @@ def userhost(session: IrcSession, message: Message) -> None:
     """Username and host of up to five people (RFC 2812 section 4.8)."""
     found = [session.server.chat.user(word) for word in message.params[:5]]
     shown = [f"{u.nick}={'-' if u.away else '+'}{u.who.username}@{u.who.host}" for u in found if u]
-    session.numeric("302", " ".join(shown))
+    _list_in_lines(session, "302", shown)
+
+
+def _list_in_lines(session: IrcSession, number: str, words: list[str]) -> None:
+    for numeric in in_lines(session, words or [""], number):
+        session.numeric(*numeric)

@@ -13,7 +13,10 @@ from typing import Any
 
 from chatroom.core import events as ev
 from chatroom.core.events import Change, Manner, Record
+from chatroom.core.refusals import Why
 from chatroom.dialects.plain.text import safe
+
+NOWHERE = f"-- {Why.NO_ROOM.sentence}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -83,6 +86,10 @@ def _joined(event: ev.Joined) -> str:
     return f"-- {event.who.nick} joined {event.room}."
 
 
+def _faced(event: ev.Faced) -> str:
+    return f"-- You are talking in {event.room} now." if event.room else NOWHERE
+
+
 def _renamed(event: ev.Renamed) -> str:
     return f"-- {event.who.nick} is now {event.nick}."
 
@@ -133,6 +140,7 @@ _TELL: dict[type[ev.Event], Callable[[Any], str]] = {
     ev.Left: _left,
     ev.Kicked: _kicked,
     ev.Joined: _joined,
+    ev.Faced: _faced,
     ev.Renamed: _renamed,
     ev.Invited: _invited,
     ev.UserModesChanged: _user_modes,
@@ -140,4 +148,4 @@ _TELL: dict[type[ev.Event], Callable[[Any], str]] = {
     ev.ModesChanged: _modes,
 }
 # What a bare terminal is not told of, on purpose; a test holds that each kind is in one of the two tables.
-UNTOLD = frozenset((ev.Entered, ev.AwayChanged, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed))
+UNTOLD = frozenset((ev.Entered, ev.AwayChanged, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed))

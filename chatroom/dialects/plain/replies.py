@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
 from chatroom.core import replies as re_
 from chatroom.core.events import Record
-from chatroom.core.replies import Reply
+from chatroom.core.names import is_room
+from chatroom.core.refusals import Refused, Why
+from chatroom.core.replies import EVERYTHING, HelpEntry, Reply
 from chatroom.core.room import Room
 from chatroom.dialects.plain.events import sentence
 from chatroom.dialects.plain.text import count, listing, safe, span
@@ -54,10 +56,6 @@ def _room_shown(reply: re_.RoomShown, context: Context) -> Iterator[str]:
         yield f"-- Topic: {safe(room.topic.text)}"
 
 
-def _facing(reply: re_.Facing, context: Context) -> Iterator[str]:
-    yield f"-- You are talking in {reply.room.name} now."
-
-
 def _has_left(reply: re_.HasLeft, context: Context) -> Iterator[str]:
     after = f"You are talking in {reply.facing.name} now." if reply.facing else "/rooms lists where to go."
     yield f"-- You left {reply.name}. {after}"
@@ -93,6 +91,9 @@ def _inside(room: Room) -> str:
 
 
 def _people(reply: re_.PeopleShown, context: Context) -> Iterator[str]:
+    if is_room(reply.query) and reply.room is None:
+        yield f"-- {safe(Refused(Why.NO_SUCH_ROOM, room=reply.query).sentence)}"
+        return
     where = f" in {reply.query}" if reply.room else f" called {safe(reply.query)}" if reply.query else ""
     yield f"-- {count(len(reply.people), 'person', 'people')}{where}:"
     for user in reply.people:
@@ -160,7 +161,10 @@ def _ignore_changed(reply: re_.IgnoreChanged, context: Context) -> Iterator[str]
 
 
 def _away_marked(reply: re_.AwayMarked, context: Context) -> Iterator[str]:
-    yield "-- You are marked as away. /back when you are." if reply.message else "-- Welcome back."
+    if reply.message:
+        yield "-- You are marked as away. /back when you are."
+    else:
+        yield "-- Welcome back." if reply.is_new else "-- You are not away. To be away, and say why: /away lunch"
 
 
 def _is_away(reply: re_.IsAway, context: Context) -> Iterator[str]:
@@ -188,19 +192,34 @@ def _user_modes(reply: re_.UserModesShown, context: Context) -> Iterator[str]:
 
 
 def _help(reply: re_.HelpShown, context: Context) -> Iterator[str]:
-    if reply.subject:
+    if reply.subject not in ("", EVERYTHING):
         for entry in reply.entries:
             yield f"-- /{entry.usage}"
             yield f"   {entry.sentence}"
             if entry.aliases:
                 yield f"   also: {' '.join('/' + alias for alias in entry.aliases)}"
         return
-    yield "-- What you type is said in the room you face. Lines that begin with / are commands:"
+    yield "-- Type to talk in the room you face. A line that begins with / is a command:"
+    tell = _described if reply.subject else _named
     for section, entries in groupby(reply.entries, lambda entry: entry.section):
-        yield f"   {section}"
-        for entry in entries:
-            yield f"     /{entry.usage:<26} {entry.sentence.partition(': ')[0].partition('; ')[0].rstrip('.')}"
-    yield "   /help <command> says more. A line that begins with // is said with one slash."
+        yield from tell(section, list(entries))
+    yield f"   /help <command> says more, /help {EVERYTHING} shows everything; // says a single /."
+
+
+def _named(section: str, entries: Sequence[HelpEntry]) -> Iterator[str]:
+    """The commands of one section, by name: a screen of 24 lines has room for all."""
+    names = " ".join(f"/{entry.usage.partition(' ')[0]}" for entry in entries)
+    yield from textwrap.wrap(names, WIDTH, initial_indent=f"   {section:<14} ", subsequent_indent=" " * 18)
+
+
+def _described(section: str, entries: Sequence[HelpEntry]) -> Iterator[str]:
+    """The commands of one section, each with what it is for."""
+    yield f"   {section}"
+    width = max(map(len, (entry.usage for entry in entries)))
+    for entry in entries:
+        what = entry.sentence.partition(": ")[0].partition("; ")[0].rstrip(".")
+        start = f"     /{entry.usage:<{width}}  "
+        yield from textwrap.wrap(what, WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
 
 
 def _motd(reply: re_.MotdShown, context: Context) -> Iterator[str]:
@@ -238,7 +257,6 @@ _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.Welcomed: _welcomed,
     re_.Page: _page,
     re_.RoomShown: _room_shown,
-    re_.Facing: _facing,
     re_.HasLeft: _has_left,
     re_.NamesShown: _names,
     re_.TopicShown: _topic,

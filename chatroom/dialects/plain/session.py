@@ -2,14 +2,17 @@
 
 Strategy: a line without a slash is always talk, so no word is ever taken for a command by surprise; `//` begins a
 line of talk with a slash. What the person did is confirmed by replies where it has one; their own talk stands on
-their screen already and is not told again.
+their screen already and is not told again, unless it is more than they typed.
 """
 
 from __future__ import annotations
 
+import re
+
 from chatroom.commands.call import Call, Server
 from chatroom.commands.table import TABLE
-from chatroom.core.events import Joined, Left, Record, Said, Told
+from chatroom.core.events import Event, Joined, Left, Record, Said, Told
+from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import Goodbye, MotdShown, Reply
 from chatroom.core.user import User
@@ -19,7 +22,7 @@ from chatroom.dialects.plain.text import safe
 from chatroom.dialects.session import Dialect, Outbox
 from chatroom.wire.lines import TooLong
 
-_UNECHOED = (Said, Told, Joined, Left)
+_INTRODUCED = re.compile(r"^nick\s+(?=\S)", re.IGNORECASE)  # "nick alice", from somebody who knows IRC
 USERNAME = "nc"  # what IRC shows for people who gave none
 
 
@@ -27,10 +30,12 @@ class PlainSession(Dialect):
     """The plain dialect of one connection."""
 
     limit = 8192
+    hung_up = ""  # who closes nc has left, no more and no less
 
     def __init__(self, server: Server, outbox: Outbox, address: str, host: str) -> None:
         super().__init__(server, outbox, address, host)
         self.ending = "\n"
+        self._typed = ""  # the last line
         self._is_let_in = not server.password
         self._face()
         outbox.echo = self._echo
@@ -49,7 +54,7 @@ class PlainSession(Dialect):
         """Take one line: talk, a command, or before that a password and a name."""
         self.cost, self.verb = 0.0, "text"
         try:
-            text = self._decode(line)
+            text = self._typed = self._decode(line)
             if text.startswith("/") and not text.startswith("//"):
                 self._command(text[1:])
             elif self.user is not None:
@@ -83,7 +88,7 @@ class PlainSession(Dialect):
         row = TABLE.find(verb or "help", is_typed=True)
         if row.needs and not self._is_let_in:
             raise Refused(Why.PASSWORD_WRONG)
-        self.call(row.name, words)
+        self.call(row.name, _cleared(words) if row.name == "topic" else words)
 
     def _enter(self, word: str) -> None:
         if not self._is_let_in:
@@ -91,7 +96,7 @@ class PlainSession(Dialect):
                 raise Refused(Why.PASSWORD_WRONG)
             self._is_let_in = True
             self._write("-- Thank you. Now type your name and press Enter.")
-        elif self.call("enter", (word, USERNAME, self.host)):
+        elif self.call("enter", (_INTRODUCED.sub("", word), USERNAME, self.host)):
             if self.server.motd:
                 self.tell(MotdShown(self.server.motd))
             self.call("join", (self.server.default_room,))
@@ -126,11 +131,15 @@ class PlainSession(Dialect):
 
     def _echo(self, record: Record) -> None:
         """What the person did, unless a reply tells it or it stands on their screen already."""
-        event = record.event
-        to_themselves = isinstance(event, Told) and event.to == event.who
-        if to_themselves or not isinstance(event, _UNECHOED):
+        if not self._is_seen(record.event):
             self._face()
             self.outbox.write(self.outbox.flavour.render(record))
+
+    def _is_seen(self, event: Event) -> bool:
+        if isinstance(event, (Said, Told)):
+            to_themselves = isinstance(event, Told) and event.to == event.who
+            return event.text in self._typed and not to_themselves
+        return isinstance(event, (Joined, Left))
 
     def _face(self) -> None:
         """Have events told as someone who faces the room they face now wants them."""
@@ -139,3 +148,10 @@ class PlainSession(Dialect):
 
     def _write(self, *sentences: str) -> None:
         self.outbox.write("".join(f"{line}{self.ending}" for line in sentences).encode())
+
+
+def _cleared(words: str) -> str | list[str]:
+    """The words of /topic: on a terminal, which can't send an empty text, "-" stands for it."""
+    *before, last = words.split() or [""]
+    is_all = not before or (len(before) == 1 and is_room(before[0]))
+    return [*before, ""] if last == "-" and is_all else words

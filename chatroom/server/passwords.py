@@ -1,0 +1,52 @@
+"""Passwords, kept as hashes only: Argon2id, at the cost that is configured.
+
+Strategy: the library is imported where a password is hashed, so that a server which never does starts as fast as
+without it. A hash names its own cost, so changing the setting leaves those made before valid.
+
+Source: RFC 9106 (Argon2).
+"""
+
+from __future__ import annotations
+
+import sys
+from getpass import getpass
+
+from chatroom.server.config import AccountSettings
+
+
+class PasswordError(Exception):
+    """There is no password to be hashed; says why and what to do."""
+
+
+def hashed(password: str, settings: AccountSettings) -> str:
+    """The Argon2id hash of `password`, salted anew each time, in the form that names its parameters ($argon2id$...)."""
+    from argon2 import PasswordHasher
+
+    hasher = PasswordHasher(settings.password_rounds, settings.password_memory_kib, parallelism=1)
+    return hasher.hash(password)
+
+
+def asked() -> str:
+    """A password from standard input: typed twice and not shown at a terminal, else its first line."""
+    password = _typed() if sys.stdin.isatty() else _piped()
+    if not password:
+        raise PasswordError("There is no password. Type one, or pass it as a line on standard input.")
+    return password
+
+
+def _typed() -> str:
+    try:
+        password = getpass("Password: ")
+        again = password and getpass("Once more: ")
+    except (EOFError, KeyboardInterrupt):
+        return ""
+    if again != password:
+        raise PasswordError("The two are not the same. Type the same password twice.")
+    return password
+
+
+def _piped() -> str:
+    try:
+        return sys.stdin.buffer.readline().rstrip(b"\r\n").decode()
+    except UnicodeDecodeError as error:
+        raise PasswordError("That is not UTF-8 text. Set your terminal to UTF-8 and try again.") from error

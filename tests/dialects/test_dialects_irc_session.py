@@ -1,0 +1,34 @@
+"""What an IRC program is told where other programs depend on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inside import StillHouse
+
+from chatroom.core.refusals import Refused, Why
+
+
+def test_a_program_that_comes_while_the_disk_refuses_is_sent_away(tmp_path: Path) -> None:
+    """It can't be told anything that has it register again by itself; that the connection is closed does."""
+    house = StillHouse(tmp_path)
+    house.chat.sealed = Refused(Why.DISK)
+    bob = house.visitor("irc").says("NICK bob", "USER bob 0 * :Bob")
+    assert bob.hears() == [
+        ":chat.example.net 437 * USER :The server can't write to its disk; nothing can be said just now",
+        f"ERROR :Closing Link: {bob.dialect.host} (The server can't write to its disk; try again in a minute)",
+    ]
+    assert bob.is_ended
+    house.chat.sealed = None
+    assert house.visitor("irc").says("NICK bob", "USER bob 0 * :Bob").user is not None
+    house.history.close()
+
+
+def test_a_garbled_verb_is_not_told_back(tmp_path: Path) -> None:
+    house = StillHouse(tmp_path)
+    bob = house.irc("bob")
+    bob.sends(b"\xff" * 505 + b"\r\n").sends(b"PRIVMSG #lobby :\xff\r\n")
+    assert [line.split(" ")[:3] for line in bob.hears()] == [
+        [":chat.example.net", "FAIL", verb] for verb in ("*", "PRIVMSG")
+    ]
+    house.history.close()
