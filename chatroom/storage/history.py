@@ -71,6 +71,8 @@ class HistoryError(Exception):
 def connect(path: Path, read_only: bool = False) -> apsw.Connection:
     """Open a log's file with the settings every connection to it needs."""
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    if not read_only and not path.exists() and path.parent.is_dir():
+        path.touch(0o600)  # it holds private talk; SQLite gives the files beside it the same rights
     database = apsw.Connection(str(path), flags=flags)
     database.set_busy_timeout(PATIENCE)
     return database

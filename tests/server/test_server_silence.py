@@ -17,7 +17,7 @@ BUFFER = 4608
 def test_a_newcomer_has_time_and_then_is_closed_with_a_sentence(scene):
     client = scene.connect(PlainClient)
     newcomer = scene.newest
-    newcomer.look(newcomer.born + COME_IN)
+    newcomer.look(newcomer.born + COME_IN - 1)
     assert not newcomer.outbox.is_ended
     newcomer.look(newcomer.born + COME_IN + 1)
     assert client.expect_end() == ["ERROR :Nobody came in within 30 s. Connect again when you are ready."]
@@ -44,7 +44,7 @@ def test_bytes_now_and_then_buy_no_time(scene):
     """A slow loris: a byte a second, and never a line."""
     client = scene.connect(PlainClient)
     newcomer = scene.newest
-    for second in range(COME_IN + 1):
+    for second in range(COME_IN):
         client.send_bytes(b"x")
         newcomer.look(newcomer.born + second)
         assert not newcomer.outbox.is_ended
@@ -74,14 +74,14 @@ def test_silence_is_asked_and_an_answer_is_enough(scene):
     scene.irc("alice")
     bob = scene.irc("bob")
     link = scene.newest
-    link.look(link.heard + IDLE)
+    link.look(link.heard + IDLE - 1)
     assert bob.fence() == []
     link.look(link.heard + IDLE + 1)
     link.look(link.heard + IDLE + 2)
     assert bob.fence() == ["PING chat.example.net"]
     bob.send("PONG chat.example.net")
     bob.fence()
-    link.look(link.heard + IDLE)
+    link.look(link.heard + IDLE - 1)
     assert bob.fence() == []
 
 
@@ -158,7 +158,7 @@ def test_a_reader_that_takes_nothing_for_minutes_is_closed(new_house):
         alice.send(*(f"PRIVMSG #lobby :{'x' * 300}" for _ in range(20)))
         alice.fence()
     stalled = link.outbox.stalled_since
-    link.look(stalled + STALL_SECONDS)
+    link.look(stalled + STALL_SECONDS - 1)
     assert not link.outbox.is_ended
     link.look(stalled + STALL_SECONDS + 1)
     alice.expect(r"^:bob!bob@\S+ QUIT ")

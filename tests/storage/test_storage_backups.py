@@ -55,6 +55,13 @@ def test_a_snapshot_is_one_file(history, path, backups):
     assert names(backups) == ["chatroom-2026-11-22T12-00-05Z.db"]
 
 
+def test_only_their_owner_reads_the_log_and_its_backups(history, path, backups):
+    """Both hold private talk."""
+    fill(history, range(1, 11))
+    files = [*path.parent.glob("*.db*"), snapshot(path.parent, backups, NOON).path]
+    assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+
+
 def test_two_snapshots_in_one_second_are_two(history, path, backups):
     for _ in range(3):
         snapshot(path.parent, backups, NOON)
