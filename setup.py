@@ -51,5 +51,6 @@ setup(
         "Topic :: Communications :: Chat :: Internet Relay Chat",
         "Programming Language :: Python :: 3.11",
         "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
     ],
 )

@@ -235,34 +235,38 @@ def _search(session: Session, words: str) -> None:
 # order in a room
 
 
-@command("kick [room] <nick> [text...]", help="Throw somebody out of a room.")
-def _kick(session: Session, room: str, nick: str, text: str) -> None:
+@command("kick <nick> [room] [text...]", help="Throw somebody out of a room.")
+def _kick(session: Session, nick: str, room: str, text: str) -> None:
     session.send("KICK", _room(session, room), nick, *([text] if text else []))
 
 
-def _modes(session: Session, room: str, sign: str, letter: str, nicks: str) -> None:
-    names = nicks.split()[:_MOST_MODES]
-    session.send("MODE", _room(session, room), sign + letter * len(names), *names)
+def _modes(session: Session, sign: str, letter: str, words: str) -> None:
+    """Give or take a privilege; a room may stand among the names, wherever it is typed."""
+    rooms = [word for word in words.split() if session.features.is_room(word)]
+    names = [word for word in words.split() if word not in rooms][:_MOST_MODES]
+    if not names:
+        raise WrongUse("Name somebody: /op alice")
+    session.send("MODE", _room(session, "".join(rooms[:1])), sign + letter * len(names), *names)
 
 
-@command("op [room] <nicks...>", help="Make people operators of a room.")
-def _op(session: Session, room: str, nicks: str) -> None:
-    _modes(session, room, "+", "o", nicks)
+@command("op <nicks...>", help="Make people operators of a room.")
+def _op(session: Session, nicks: str) -> None:
+    _modes(session, "+", "o", nicks)
 
 
-@command("deop [room] <nicks...>", help="Make people operators no longer.")
-def _deop(session: Session, room: str, nicks: str) -> None:
-    _modes(session, room, "-", "o", nicks)
+@command("deop <nicks...>", help="Make people operators no longer.")
+def _deop(session: Session, nicks: str) -> None:
+    _modes(session, "-", "o", nicks)
 
 
-@command("voice [room] <nicks...>", help="Let people speak in a moderated room.")
-def _voice(session: Session, room: str, nicks: str) -> None:
-    _modes(session, room, "+", "v", nicks)
+@command("voice <nicks...>", help="Let people speak in a moderated room.")
+def _voice(session: Session, nicks: str) -> None:
+    _modes(session, "+", "v", nicks)
 
 
-@command("devoice [room] <nicks...>", help="Take that back.")
-def _devoice(session: Session, room: str, nicks: str) -> None:
-    _modes(session, room, "-", "v", nicks)
+@command("devoice <nicks...>", help="Take that back.")
+def _devoice(session: Session, nicks: str) -> None:
+    _modes(session, "-", "v", nicks)
 
 
 @command("mode [room] [modes...]", help="Show or set the modes of a room: /mode +m")

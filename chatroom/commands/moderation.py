@@ -195,15 +195,16 @@ def usermode(call: Call, changes: str = "") -> Iterator[Event | Reply]:
     if not changes:
         yield UserModesShown(call.user)
         return
-    adding, wanted, unknown = True, [], False
+    adding, asked, unknown = True, dict[str, bool](), False
     for letter in changes:
         if letter in "+-":
             adding = letter == "+"
         elif letter not in USER_MODES:
             unknown = True
-        elif (letter in call.user.modes) != adding:
-            wanted.append(Change(adding, letter))
+        else:
+            asked[letter] = adding  # the last word counts
+    wanted = tuple(Change(on, letter) for letter, on in asked.items() if (letter in call.user.modes) != on)
     if wanted:
-        yield UserModesChanged(call.who, tuple(dict.fromkeys(wanted)))
+        yield UserModesChanged(call.who, wanted)
     if unknown:
         raise Refused(Why.USER_MODE_UNKNOWN)

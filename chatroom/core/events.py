@@ -221,7 +221,8 @@ class Record(NamedTuple):
     """An event with its place in the log.
 
     `number` counts from 1 without gaps in what is stored; `time` is in milliseconds since 1970, never less than the
-    one before. `places` are the folded names of the rooms (or the two people) whose history it belongs to.
+    one before. `places` are the folded names of those whose history it belongs to: rooms, two people
+    (`a b`), one person (`@a`).
     """
 
     number: int

@@ -1,7 +1,8 @@
 """One room: who is in it with which privileges, its modes, bans and topic, and what it permits.
 
 Strategy: questions are answered here (`is_`, `check_`), so no handler and no dialect spells out a rule again.
-`apply` of mode changes is total: it never fails, whatever the log holds. Only `Chat` calls what changes the room.
+`change_mode` and `change_privilege` are total: they never fail, whatever the log holds. Only `Chat` calls what
+changes the room.
 """
 
 from __future__ import annotations

@@ -207,9 +207,10 @@ class House:
 
     def _backup_age(self) -> str:
         trouble = f"; the last try failed: {self.backup_trouble}" if self.backup_trouble else ""
-        if self.last_backup is None:
+        newest = next(reversed(proven(self.backups)), None)  # one made by hand counts too
+        if newest is None:
             return f"none yet{trouble}"
-        age = int((datetime.now(UTC) - self.last_backup.taken).total_seconds())
+        age = int((datetime.now(UTC) - newest.taken).total_seconds())
         return f"{span(max(0, age))} old{trouble}"
 
     def backed_up(self, backup: Backup) -> None:

@@ -144,7 +144,7 @@ def _explain(url: str, port: int | None, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE and port:
         return (
             f"{url}: port {port} is in use. See by whom: ss -ltnp 'sport = :{port}'. "
-            f"Or choose another: --listen tcp://[::]:{port + 1}"
+            f"Or choose another: --listen {url.removesuffix(str(port))}{port + 1}"
         )
     if error.errno == errno.EADDRINUSE:
         return f"{url}: another server listens there. Stop it, or choose another path."

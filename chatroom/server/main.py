@@ -8,6 +8,7 @@ used included).
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
 import resource
 import signal
@@ -17,6 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import apsw
 import gevent
@@ -33,7 +35,7 @@ from chatroom.server.house import House, open_history
 from chatroom.server.keeper import Keeper
 from chatroom.server.listener import Listener, ListenError, try_out
 from chatroom.server.passwords import PasswordError
-from chatroom.storage.backups import BackupError, held, is_held, restore, snapshot
+from chatroom.storage.backups import BackupError, held, is_held, prune, restore, snapshot
 from chatroom.storage.history import FILE, HistoryError
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
@@ -180,6 +182,7 @@ def backup(settings: Settings, options: argparse.Namespace) -> int:
     """Take and prove a snapshot; safe while a server runs."""
     folders = _folders(settings)
     made = snapshot(folders["data"], folders["backups"], datetime.now(UTC))
+    prune(folders["backups"], settings.backups.keep)
     print(f"{made.path}: {made.contents.events if made.contents else 0} events, proven")
     return DONE
 
@@ -214,7 +217,7 @@ _COMMANDS: dict[str | None, Callable[[Settings, argparse.Namespace], int]] = {
 
 
 def _folders(settings: Settings) -> dict[str, Path]:
-    """The data, logs and backups folders, made and tried. Raises ConfigError for those that can't be written to."""
+    """The data, logs and backups folders, made and tried. Raises HistoryError for those that can't be written to."""
     folders, problems = {}, []
     for name in ("data", "logs", "backups"):
         folder = folders[name] = Path(getattr(settings.server, name))
@@ -247,16 +250,28 @@ def _announce(settings: Settings, listeners: list[Listener], files: int) -> None
     for listener in listeners:
         print(f"listening on {listener.url}")
         logger.info("listening on {}", listener.url)
-    port = next((listener.url.rpartition(":")[2] for listener in listeners if listener.url.startswith("tcp:")), None)
-    if port:
-        print(f"  join from here:       nc localhost {port}")
-        print(f"  from elsewhere:       nc {socket.gethostname()} {port}")
-        print(f"  with an IRC program:  irssi -c localhost -p {port}")
-        print(f"  with our client:      chat-client localhost:{port}")
+        print(*join_lines(listener.url), sep="\n")
     for name in settings.without_effect:
         print(f"note: {name} is set, but has no effect in version {__version__}")
     print(f"history in {about.data}/, logs in {about.logs}/, backups in {about.backups}/; {files} open files at most.")
     print("Ctrl-C ends it.", flush=True)
+
+
+def join_lines(url: str) -> list[str]:
+    """How to join what listens on `url`, in lines that can be pasted."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return [f"  join from here:       nc -U {parts.path}"]
+    address = ipaddress.ip_address(parts.hostname or "::")
+    host = "localhost" if address.is_unspecified or address.is_loopback else str(address)
+    lines = [
+        f"  join from here:       nc {host} {parts.port}",
+        f"  with an IRC program:  irssi -c {host} -p {parts.port}",
+        f"  with our client:      chat-client {f'[{host}]' if ':' in host else host}:{parts.port}",
+    ]
+    if address.is_unspecified:
+        lines.append(f"  from elsewhere:       nc {socket.gethostname()} {parts.port}")
+    return lines
 
 
 # ---- running and ending

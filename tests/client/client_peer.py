@@ -114,7 +114,7 @@ class Guest:
     def on_user(self, message: Message) -> None:
         if self.peer.farewell:
             self.send(self.peer.farewell)
-            self.writer.close()
+            self.writer.write_eof()  # closing with lines unread would reset the link, and the last word with it
             return
         self.has_user = True
 

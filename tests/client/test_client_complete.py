@@ -19,7 +19,7 @@ CASES = [
     ("/msg b", "b", ["bob "]),
     ("/msg bob hi c", "c", ["carol "]),
     ("/kick c", "c", ["carol "]),
-    ("/kick #tea c", "c", ["carol "]),
+    ("/op #tea c", "c", ["carol "]),
     ("/op bob c", "c", ["carol "]),
     ("/topic #t", "#t", ["#tea "]),
     ("/join #o", "#o", ["#other "]),

@@ -48,7 +48,7 @@ def test_lists_of_words() -> None:
     assert listing([]) == ""
     assert listing(["a"]) == "a"
     assert listing(["a", "b"]) == "a and b"
-    assert listing(["a", "b", "c"], "or") == "a, b or c"
+    assert listing(["a", "b", "c"]) == "a, b and c"
 
 
 def test_counts() -> None:

@@ -258,7 +258,7 @@ def test_while_the_disk_refuses_talk_is_refused_and_answers_go_on(room, refusing
         alice.send("/names")
         alice.expect("2 people in #lobby")
         alice.send("/last")
-        alice.expect("Nothing has been said in #lobby yet.")
+        alice.expect("There is nothing to show of #lobby.")
         alice.send("/search held")
         alice.expect("Nothing found for held")
         alice.send("/status")

@@ -164,7 +164,7 @@ def test_a_port_in_use_is_told_with_what_to_do(listen):
         listen(f"tcp://127.0.0.1:{port}")
     assert str(error.value) == (
         f"tcp://127.0.0.1:{port}: port {port} is in use. See by whom: ss -ltnp 'sport = :{port}'. "
-        f"Or choose another: --listen tcp://[::]:{port + 1}"
+        f"Or choose another: --listen tcp://127.0.0.1:{port + 1}"
     )
 
 

@@ -15,8 +15,9 @@ from disks import full_disk, on_disk
 from running import environment
 
 from chatroom import __version__
+from chatroom.server.main import join_lines, main
 from chatroom.storage.backups import prove, proven
-from chatroom.storage.history import FILE
+from chatroom.storage.history import FILE, History
 
 END_SECONDS = 5  # the promise of a graceful end
 
@@ -487,3 +488,32 @@ def test_the_options_of_the_command_line_stay_after_a_reload(server):
     server.terminate()
     assert said_number(server.data / "chatroom.db", "kept here")
     assert not (server.folder / "elsewhere").exists()
+
+
+# ---- how to join
+
+
+@pytest.mark.parametrize(
+    ("url", "lines"),
+    [
+        ("tcp://[::]:6666", ["nc localhost 6666", f"nc {socket.gethostname()} 6666", "chat-client localhost:6666"]),
+        ("tcp://127.0.0.1:7000", ["nc localhost 7000", "irssi -c localhost -p 7000"]),
+        ("tcp://192.0.2.7:7000", ["nc 192.0.2.7 7000"]),
+        ("tcp://[2001:db8::7]:7000", ["nc 2001:db8::7 7000", "chat-client [2001:db8::7]:7000"]),
+        ("unix:///run/chat", ["nc -U /run/chat"]),
+    ],
+)
+def test_the_lines_for_joining_are_true_of_what_is_listened_on(url, lines):
+    told = "\n".join(join_lines(url))
+    assert all(line in told for line in lines)
+    assert ("from elsewhere" in told) == ("[::]" in url)
+
+
+def test_a_backup_made_by_hand_is_pruned_as_well(tmp_path, capsys):
+    folders = [f"--{name}={tmp_path}" for name in ("data", "logs", "backups")]
+    config = tmp_path / "c.toml"
+    config.write_text("[backups]\nkeep = 2\n")
+    History(tmp_path / "chatroom.db").close()
+    for _ in range(4):
+        assert main(["backup", f"--config={config}", *folders]) == 0
+    assert len(proven(tmp_path)) == 2

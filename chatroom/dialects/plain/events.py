@@ -105,7 +105,7 @@ def _topic(event: ev.TopicChanged) -> str:
 
 
 def _modes(event: ev.ModesChanged) -> str:
-    return f"-- {event.who.nick} {', '.join(map(_change, event.changes))} in {event.room}."
+    return f"-- In {event.room}, {event.who.nick} {', '.join(map(_change, event.changes))}."
 
 
 def _user_modes(event: ev.UserModesChanged) -> str:

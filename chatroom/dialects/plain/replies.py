@@ -113,7 +113,7 @@ def _person(reply: re_.PersonShown, context: Context) -> Iterator[str]:
     if user.away:
         yield f"   away: {safe(user.away)}"
     if reply.sees_address:
-        yield f"   your address: {user.address} (only you and the server's operators see it)"
+        yield f"   your address: {user.address} (only you and who runs the server see it)"
 
 
 def _page(reply: re_.Page, context: Context) -> Iterator[str]:
@@ -137,8 +137,8 @@ def _line(record: Record, context: Context, facing: str) -> Iterator[str]:
 
 _TITLES = {"tail": "Lately in {}", "last": "Last in {}", "since": "In {} since then", "search": "Found for {}"}
 _NOTHING = {
-    "last": "Nothing has been said in {} yet.",
-    "since": "Nothing has been said in {} since then.",
+    "last": "There is nothing to show of {}.",
+    "since": "There is nothing to show of {} since then.",
     "search": "Nothing found for {} in your rooms. Whole words only; all of them must be in it.",
 }
 _MORE = {
