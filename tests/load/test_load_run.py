@@ -25,7 +25,7 @@ def load(tmp_path):
 
     def run(server, *more):
         path = tmp_path / "figures.json"
-        given = f"--clients {CLIENTS} --rooms {ROOMS} --rate 400 --seconds 0.1 --drain 1.5 --json {path}".split()
+        given = f"--clients {CLIENTS} --rooms {ROOMS} --rate 400 --seconds 0.1 --drain 4 --json {path}".split()
         return main([f"127.0.0.1:{server.port}", *given, *more]), json.loads(path.read_text())
 
     return run
