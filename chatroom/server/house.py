@@ -69,7 +69,6 @@ class House:
         self.addresses = Addresses(settings.limits.connections_per_address)
         self.connections: dict[int, Connection] = {}
         self.most = 0  # people at once so far
-        self.last_backup = next(iter(reversed(proven(self.backups))), None)
         self.backup_trouble = ""
         self._accepted = 0
         self._empty = Event()
@@ -207,15 +206,16 @@ class House:
 
     def _backup_age(self) -> str:
         trouble = f"; the last try failed: {self.backup_trouble}" if self.backup_trouble else ""
-        newest = next(reversed(proven(self.backups)), None)  # one made by hand counts too
+        newest = self.last_backup
         if newest is None:
             return f"none yet{trouble}"
         age = int((datetime.now(UTC) - newest.taken).total_seconds())
         return f"{span(max(0, age))} old{trouble}"
 
-    def backed_up(self, backup: Backup) -> None:
-        """A snapshot was taken and proven."""
-        self.last_backup, self.backup_trouble = backup, ""
+    @property
+    def last_backup(self) -> Backup | None:
+        """The newest proven snapshot there is; one made by hand counts too."""
+        return next(reversed(proven(self.backups)), None)
 
 
 def _log_name() -> str:

@@ -91,7 +91,7 @@ class Keeper:
             log = logger.opt(exception=not isinstance(error, BackupError))
             log.error("no backup was made, another try follows: {}", error)
             return None
-        house.backed_up(backup)
+        house.backup_trouble = ""
         self._prune()
         logger.info("backup {} proven: {} events", backup.path.name, backup.contents.events if backup.contents else 0)
         return backup

@@ -11,6 +11,19 @@ COME_IN, IDLE = 30, 90  # seconds: registration_seconds, idle_ping_seconds
 BUFFER = 4608
 
 
+def slow_reader(new_house):
+    """Alice has talked until bob, who does not read, lags: the house, both clients, and bob's connection."""
+    scene = new_house(limits={"rate": 0, "outbox_bytes": 4096})
+    alice = scene.irc("alice").join("#lobby")
+    bob = scene.irc("bob", buffer=BUFFER).join("#lobby")
+    alice.fence()
+    link = scene.newest
+    while not link.outbox.is_lagging:
+        alice.send(*(f"PRIVMSG #lobby :{'x' * 300}" for _ in range(20)))
+        alice.fence()
+    return scene, alice, bob, link
+
+
 # ---- newcomers
 
 
@@ -109,13 +122,7 @@ def test_somebody_who_was_never_asked_is_not_closed(scene):
 
 def test_a_slow_reader_is_not_silent(new_house):
     """A PING would wait behind its backlog, and its own lines wait until it is level."""
-    scene = new_house(limits={"rate": 0, "outbox_bytes": 4096})
-    alice = scene.irc("alice").join("#lobby")
-    bob = scene.irc("bob", buffer=BUFFER).join("#lobby")
-    link = scene.newest
-    while not link.outbox.is_lagging:
-        alice.send(*(f"PRIVMSG #lobby :{'x' * 300}" for _ in range(20)))
-        alice.fence()
+    scene, _alice, bob, link = slow_reader(new_house)
     bob.send("PONG x")
     scene.until(lambda: not link._is_waiting)
     for now in (link.heard + 1, link.heard + 3):
@@ -149,14 +156,7 @@ def test_a_person_on_nc_may_be_silent_for_ever(scene):
 
 
 def test_a_reader_that_takes_nothing_for_minutes_is_closed(new_house):
-    scene = new_house(limits={"rate": 0, "outbox_bytes": 4096})
-    alice = scene.irc("alice").join("#lobby")
-    bob = scene.irc("bob", buffer=BUFFER).join("#lobby")
-    alice.fence()
-    link = scene.newest
-    while not link.outbox.is_lagging:
-        alice.send(*(f"PRIVMSG #lobby :{'x' * 300}" for _ in range(20)))
-        alice.fence()
+    scene, alice, bob, link = slow_reader(new_house)
     stalled = link.outbox.stalled_since
     link.look(stalled + STALL_SECONDS - 1)
     assert not link.outbox.is_ended
@@ -167,13 +167,7 @@ def test_a_reader_that_takes_nothing_for_minutes_is_closed(new_house):
 
 
 def test_a_reader_that_takes_a_little_now_and_then_stays(new_house):
-    scene = new_house(limits={"rate": 0, "outbox_bytes": 4096})
-    alice = scene.irc("alice").join("#lobby")
-    bob = scene.irc("bob", buffer=BUFFER).join("#lobby")
-    link = scene.newest
-    while not link.outbox.is_lagging:
-        alice.send(*(f"PRIVMSG #lobby :{'x' * 300}" for _ in range(20)))
-        alice.fence()
+    _scene, _alice, bob, link = slow_reader(new_house)
     before = link.outbox.stalled_since
     while link.outbox.stalled_since == before:
         bob.sock.recv(2000)
