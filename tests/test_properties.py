@@ -24,7 +24,7 @@ from chatroom.commands.table import TABLE
 from chatroom.core.chat import Chat
 from chatroom.core.room import Room
 from chatroom.dialects.irc.caps import CAPABILITIES
-from chatroom.dialects.irc.verbs import VERBS
+from chatroom.dialects.irc.verbs.table import VERBS
 from chatroom.storage.history import connect
 from chatroom.wire.irc import MAX_LINE, parse
 from chatroom.wire.telnet import Telnet

@@ -8,7 +8,7 @@ import pytest
 from scene import Inside, Outside, Scene, play, read
 
 from chatroom.commands.table import TABLE
-from chatroom.dialects.irc.verbs import VERBS
+from chatroom.dialects.irc.verbs.table import VERBS
 
 SCENES = [read(path) for path in sorted(Path(__file__).parent.glob("scenes/*.scene"))]
 

@@ -22,6 +22,7 @@ class Who(NamedTuple):
     username: str
     host: str
     account: str = ""
+    is_bot: bool = False
 
     @property
     def mask(self) -> str:
@@ -45,6 +46,15 @@ class Change(NamedTuple):
     value: str = ""
 
 
+Tags = tuple[tuple[str, str], ...]  # what clients tag their talk with (IRCv3 message-tags), names beginning with +
+PASSING = frozenset(("+typing", "+draft/typing"))  # of no interest a moment later
+
+
+def is_kept(tags: Tags) -> bool:
+    """Whether any of `tags` is of interest later."""
+    return any(name not in PASSING for name, _ in tags)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, done by `who`."""
@@ -54,6 +64,11 @@ class Event:
     stored: ClassVar[bool] = True
 
     who: Who
+
+    @property
+    def erases(self) -> int:
+        """The number of the event whose words this one takes back; 0 for none."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,14 @@ class Renamed(Event):
 
     kind: ClassVar[str] = "renamed"
     nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged(Event):
+    """`who` logged in to `account`, or out of theirs ("")."""
+
+    kind: ClassVar[str] = "account"
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +148,28 @@ class Unignored(Event):
 
 @dataclass(frozen=True, slots=True)
 class Told(Event):
-    """Something said in private."""
+    """Something said in private; `text` may have several lines."""
 
     kind: ClassVar[str] = "told"
     to: Who
     text: str
     manner: Manner = Manner.SAY
+    tags: Tags = ()
+    cuts: tuple[int, ...] = ()  # where a line was only cut to be sent: places in `text`, counted in characters
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedTo(Event):
+    """Tags alone, in private: a reaction, or that somebody is typing."""
+
+    kind: ClassVar[str] = "taggedto"
+    to: Who
+    tags: Tags
+
+    @property
+    def stored(self) -> bool:  # type: ignore[override]
+        """Whether anybody could ask about it later."""
+        return is_kept(self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +181,42 @@ class RoomEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class Said(RoomEvent):
-    """Something said in a room."""
+    """Something said in a room; `text` may have several lines."""
 
     kind: ClassVar[str] = "said"
     text: str
     manner: Manner = Manner.SAY
+    tags: Tags = ()
+    cuts: tuple[int, ...] = ()  # where a line was only cut to be sent: places in `text`, counted in characters
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged(RoomEvent):
+    """Tags alone, in a room: a reaction, or that somebody is typing."""
+
+    kind: ClassVar[str] = "tagged"
+    tags: Tags
+
+    @property
+    def stored(self) -> bool:  # type: ignore[override]
+        """Whether anybody could ask about it later."""
+        return is_kept(self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted(Event):
+    """The words of event `number`, said in a room or to a person (`target`), were taken back."""
+
+    kind: ClassVar[str] = "redacted"
+    target: str
+    number: int
+    msgid: str  # what IRC calls it
+    reason: str = ""
+
+    @property
+    def erases(self) -> int:
+        """The event whose words are taken back."""
+        return self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +304,8 @@ class Record(NamedTuple):
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
-        *(Entered, Quit, Renamed, AwayChanged, UserModesChanged, Faced, Ignored, Unignored, Told),
-        *(Said, Opened, Closed, Joined, Left, Kicked, Invited, TopicChanged, ModesChanged),
+        *(Entered, Quit, Renamed, AccountChanged, AwayChanged, UserModesChanged, Faced, Ignored, Unignored),
+        *(Told, TaggedTo, Said, Tagged, Redacted, Opened, Closed, Joined, Left, Kicked, Invited),
+        *(TopicChanged, ModesChanged),
     )
 }

@@ -18,13 +18,14 @@ class User:
     """One person, present with one connection or several."""
 
     __slots__ = (
-        *("who", "folded", "realname", "rooms", "facing", "away", "modes"),
+        *("who", "folded", "key", "realname", "rooms", "facing", "away", "modes"),
         *("ignoring", "ignored_by", "invitations", "answers_to", "since", "spoke", "address", "outboxes"),
     )
 
     def __init__(self, who: Who, folded: str, realname: str, since: int) -> None:
         self.who = who
         self.folded = folded
+        self.key = folded  # what their private talk is kept under; of those with an account, that
         self.realname = realname
         self.rooms: dict[str, Room] = {}  # by folded name, in the order of joining
         self.facing: Room | None = None  # where what they type goes, in plain

@@ -23,6 +23,7 @@ class Outbox(Protocol):
 
     flavour: Any
     echo: Callable[[Record], None]
+    notice: Callable[[Record], None]
 
     def write(self, data: bytes) -> None:
         """Send `data`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from chatroom.core.chat import personal_place
+from chatroom.core.apply.table import personal_place
 from chatroom.core.events import Event, Kicked, Left, Quit, Record, Renamed, Said, Told
 from chatroom.core.names import Names
 from chatroom.core.user import User

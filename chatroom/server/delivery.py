@@ -11,7 +11,7 @@ up to a limit; what is written after the end is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Protocol
 
 from loguru import logger
@@ -38,13 +38,17 @@ SILENCE: Flavour = _Silence()
 
 
 class Outbox:
-    """What waits to be sent to one connection. `echo` tells the connection what it caused itself, in its own way."""
+    """What waits to be sent to one connection.
 
-    __slots__ = ("_flavour", "delivery", "echo", "held", "is_ended", "is_lagging", "pending", "telling")
+    `echo` tells the connection what it caused itself, `notice` what it watches, each in its own way.
+    """
+
+    __slots__ = ("_flavour", "delivery", "echo", "held", "is_ended", "is_lagging", "notice", "pending", "telling")
 
     def __init__(self, delivery: Delivery, echo: Callable[[Record], None]) -> None:
         self.delivery = delivery
         self.echo = echo
+        self.notice: Callable[[Record], None] = lambda record: None
         self.pending: list[bytes] = []  # of this turn
         self.held: list[bytes] = []  # of the turn whose commit failed
         self.is_ended = False
@@ -109,6 +113,7 @@ class Delivery:
         self._schedule = schedule
         self._trouble = trouble
         self._touched: list[Outbox] = []
+        self._unnoticed: list[tuple[Record, Outbox]] = []  # what watchers are told when the disk takes writes again
         self._waiting: dict[Outbox, None] = {}  # outboxes that go on when the disk takes writes again
         self._is_scheduled = False
         self._has_records = False  # whether this turn has something to commit
@@ -128,10 +133,12 @@ class Delivery:
             self._is_scheduled = True
             self._schedule(self.flush)
 
-    def deliver(self, record: Record, hearers: Collection[User], origin: Outbox | None) -> None:
+    def deliver(
+        self, record: Record, hearers: Collection[User], origin: Outbox | None, watchers: Iterable[Outbox] = ()
+    ) -> None:
         """Append what tells `record` to the outboxes of all who hear. The hot path: a look-up, an append."""
         if self.is_failing:
-            self._miss(record, hearers)
+            self._miss(record, hearers, watchers)
             return
         rendered: dict[Flavour, bytes] = {}
         touched = self._touched
@@ -155,6 +162,12 @@ class Delivery:
             self._schedule(self.flush)
         if is_echoed and origin is not None:
             origin.echo(record)
+        self._notice(record, watchers)
+
+    @staticmethod
+    def _notice(record: Record, watchers: Iterable[Outbox]) -> None:
+        for outbox in watchers:
+            outbox.notice(record)
 
     def flush(self) -> None:
         """End the turn: commit, then write."""
@@ -187,8 +200,9 @@ class Delivery:
         self._has_records = False
         return True
 
-    def _miss(self, record: Record, hearers: Collection[User]) -> None:
+    def _miss(self, record: Record, hearers: Collection[User], watchers: Iterable[Outbox]) -> None:
         """Somebody left while the disk refuses: all who hear are told from the log, when it is there."""
+        self._unnoticed += [(record, outbox) for outbox in watchers]
         for user in hearers:
             for outbox in user.outboxes:
                 outbox.miss(record)
@@ -203,6 +217,9 @@ class Delivery:
         if not self.is_failing or not self._is_committed():
             return
         self.is_failing = False
+        unnoticed, self._unnoticed = self._unnoticed, []
+        for record, outbox in unnoticed:
+            outbox.notice(record)
         waiting, self._waiting = self._waiting, {}
         for outbox in waiting:
             try:

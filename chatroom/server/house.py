@@ -33,6 +33,7 @@ from chatroom.server.limits import UNIX, Addresses, plain_address
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.storage.backups import Backup, proven
 from chatroom.storage.history import FILE, History
+from chatroom.storage.keep import Keep
 
 if TYPE_CHECKING:
     from loguru import Logger
@@ -65,6 +66,7 @@ class House:
         self.backups = Path(settings.server.backups)
         self.history = open_history(settings)
         self.delivery = Delivery(self.history.commit, schedule, self._trouble)
+        self.keep = Keep(self.history, self.delivery.recorded)
         self.cloak = Cloak(self.data)
         self.addresses = Addresses(settings.limits.connections_per_address)
         self.connections: dict[int, Connection] = {}

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import apsw
 import msgspec
@@ -39,6 +40,13 @@ CREATE VIRTUAL TABLE words USING fts5 (
     nick, text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_KEEP_SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS markers (
+    owner TEXT NOT NULL, target TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (owner, target)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS metadata (
+    owner TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (owner, key)) WITHOUT ROWID;
+"""
 _COLUMNS = "SELECT events.number, events.time, events.kind, events.body, places.place"
 # One limited walk along each place's index, then a merge: the cost does not depend on how long the log is.
 _WALK = """
@@ -57,6 +65,11 @@ WHERE words MATCH ? AND ({places}) ORDER BY words.rowid DESC LIMIT ?
 _UNINDEXED = """
 SELECT number, json_extract(body, '$.who[0]'), json_extract(body, '$.text')
 FROM events WHERE number > ? AND number <= ? AND kind = 'said'
+"""
+# One step along the index for each place, however much was said in it.
+_NEXT_PLACE = """
+SELECT place, (SELECT max(number) FROM places AS inner WHERE inner.place = outer.place)
+FROM places AS outer WHERE place > ? AND place < ? ORDER BY place LIMIT 1
 """
 _END = 2**62
 _NO_WORDS = {ord('"'): " ", 0: " "}  # what a quoted term of FTS5 can't hold
@@ -88,6 +101,8 @@ class History:
         self.path = path
         self._pending: list[tuple[Record, bytes]] = []
         self._written = 0  # how many of them are in the open transaction already
+        self._statements: list[tuple[str, tuple[str | int, ...]]] = []  # pending too, for what is kept beside the log
+        self._executed = 0  # how many of those are in the open transaction already
         self._is_open = False  # whether a transaction is
         self._is_refused = False  # whether the disk refused what is pending
         try:
@@ -109,6 +124,8 @@ class History:
                 self._database.pragma("user_version", VERSION)
         elif version != VERSION:
             raise HistoryError(f"{self.path}: was written by another version ({version}; this one reads {VERSION}).")
+        with self._database:
+            self._database.execute(_KEEP_SCHEMA)
         self._database.set_busy_timeout(LOOP_PATIENCE)
 
     def close(self) -> None:
@@ -130,18 +147,19 @@ class History:
 
     def commit(self) -> None:
         """Make durable all that was appended. On apsw.Error nothing is lost: it stays pending, for the next try."""
-        if not (self._pending or self._is_open):
+        if not (self._pending or self._statements or self._is_open):
             return
         try:
             self._write()
             self._database.execute("COMMIT")
         except apsw.Error:
-            self._is_refused = bool(self._pending)
+            self._is_refused = bool(self._pending or self._statements)
             self._roll_back()
             raise
         self._is_open = self._is_refused = False
         self._pending.clear()
-        self._written = 0
+        self._statements.clear()
+        self._written = self._executed = 0
 
     def _write(self) -> None:
         """Write what is pending into the open transaction, without committing it."""
@@ -155,7 +173,19 @@ class History:
             "INSERT INTO places VALUES (?, ?, ?)",
             [(place, r.number, r.event.kind) for r, _ in new for place in r.places],
         )
+        for record, _ in new:
+            if record.event.erases:
+                self._erase(record.event.erases)
         self._written = len(self._pending)
+        for statement, values in self._statements[self._executed :]:
+            self._database.execute(statement, values)
+        self._executed = len(self._statements)
+
+    def _erase(self, number: int) -> None:
+        """Take the words of an event away; its number and time stay."""
+        self._database.execute("UPDATE events SET kind = 'erased', body = '{}' WHERE number = ?", (number,))
+        self._database.execute("DELETE FROM places WHERE number = ?", (number,))
+        self._database.execute("DELETE FROM words WHERE rowid = ?", (number,))
 
     def _begin(self) -> None:
         if not self._is_open:
@@ -163,18 +193,30 @@ class History:
             self._is_open = True
 
     def _roll_back(self) -> None:
-        self._is_open, self._written = False, 0
+        self._is_open, self._written, self._executed = False, 0, 0
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
         self._indexed_to = int(self.fact("indexed_to", "0"))
 
     def _see_pending(self) -> None:
         """Have reads include what is pending. A disk that refuses must not stop reading what it holds."""
-        if len(self._pending) > self._written and not self._is_refused:
+        is_waiting = len(self._pending) > self._written or len(self._statements) > self._executed
+        if is_waiting and not self._is_refused:
             try:
                 self._write()
             except apsw.Error:
                 self._roll_back()
+
+    # ---- what is kept beside the log
+
+    def write(self, statement: str, values: tuple[str | int, ...] = ()) -> None:
+        """Have the next commit execute a statement on the tables beside the log, after what was appended."""
+        self._statements.append((statement, values))
+
+    def read(self, query: str, values: tuple[str | int, ...] = ()) -> list[tuple[Any, ...]]:
+        """The rows that answer a query, what is pending included."""
+        self._see_pending()
+        return self._database.execute(query, values).fetchall()
 
     # ---- the search index
 
@@ -246,6 +288,26 @@ class History:
         values = [value for place in places for value in (place, after, before or _END, limit)]
         records = [_record(*row) for row in self._database.execute(query, (*values, limit))]
         return records if oldest else records[::-1]
+
+    def record(self, number: int) -> Record | None:
+        """Event `number`, with all its places; None when there is none, or its words were taken back."""
+        self._see_pending()
+        row = self._database.execute(
+            "SELECT number, time, kind, body FROM events WHERE number = ? AND kind <> 'erased'", (number,)
+        ).fetchone()
+        if row is None:
+            return None
+        places = self._database.execute("SELECT place FROM places WHERE number = ? ORDER BY place", (number,))
+        return _record(*row, "")._replace(places=tuple(place for (place,) in places))
+
+    def private_places(self, owner: str) -> list[tuple[str, int]]:
+        """With whom `owner` (a key, see User.key) has talked in private: each place, and its newest number."""
+        self._see_pending()
+        found, place = [], f"{owner} "
+        while row := self._database.execute(_NEXT_PLACE, (place, f"{owner}!")).fetchone():  # "!" comes after " "
+            place = row[0]
+            found.append((place, row[1]))
+        return found
 
     def lasting(self) -> Iterator[Record]:
         """All that shapes the rooms, in order."""

@@ -115,7 +115,7 @@ def _last(param: str) -> str:
 
 
 def split_text(text: str, limit: int) -> list[str]:
-    """`text` in pieces of at most `limit` bytes of UTF-8, cut at spaces if there are any, never in a character.
+    """`text` in pieces of at most `limit` bytes of UTF-8, cut behind spaces if there are any, never in a character.
 
     A limit that a character could be over counts as one that it is not: each piece holds something.
     """
@@ -123,10 +123,9 @@ def split_text(text: str, limit: int) -> list[str]:
     pieces = []
     data = text.encode()
     while len(data) > limit:
-        cut = data.rfind(b" ", limit // 2, limit + 1)
-        end = cut if cut > 0 else _character_start(data, limit)
+        end = data.rfind(b" ", limit // 2, limit) + 1 or _character_start(data, limit)
         pieces.append(data[:end].decode())
-        data = data[end + 1 :] if cut > 0 else data[end:]
+        data = data[end:]
     pieces.append(data.decode())
     return pieces
 

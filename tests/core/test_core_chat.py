@@ -42,7 +42,7 @@ class World:
         self.delivered: list[tuple[Event, list[str]]] = []
         self.chat = Chat(lambda: self.time, self.recorded.append, self._deliver)
 
-    def _deliver(self, record: Record, hearers, origin) -> None:
+    def _deliver(self, record: Record, hearers, origin, watchers) -> None:
         self.delivered.append((record.event, [user.nick for user in hearers]))
 
     def happen(self, *events: Event) -> Record:
@@ -84,7 +84,7 @@ def test_what_is_said_is_heard_by_the_room(world: World) -> None:
 
 def test_private_talk_is_heard_by_two(world: World) -> None:
     assert world.heard(Told(CAROL, ALICE, "hello")) == ["carol", "alice"]
-    assert world.recorded[-1].places == ("alice carol", "@carol", "@alice")
+    assert world.recorded[-1].places == ("@carol", "@alice")
     assert world.heard(Told(CAROL, CAROL, "hello")) == ["carol"]
 
 

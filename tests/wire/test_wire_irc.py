@@ -87,7 +87,7 @@ def test_pieces_are_within_the_limit_and_lose_nothing_but_spaces(text: str, limi
 
 
 def test_pieces_are_cut_at_spaces_and_never_inside_a_character() -> None:
-    assert split_text("one two three", 8) == ["one two", "three"]
+    assert split_text("one two three", 8) == ["one two ", "three"]
     assert split_text("ööööö", 5) == ["öö", "öö", "ö"]
     assert split_text("short", 8) == ["short"]
     assert split_text("", 8) == [""]

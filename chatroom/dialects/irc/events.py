@@ -19,6 +19,7 @@ from chatroom.core.events import Change, Manner, Record
 from chatroom.dialects.irc.lines import fit_line, packed, room_after, size_of
 from chatroom.wire.irc import MAX_LINE, format_tags, split_text
 
+Capabilities = frozenset[str]
 _COMMANDS = {Manner.SAY: "PRIVMSG", Manner.ACTION: "PRIVMSG", Manner.NOTICE: "NOTICE"}
 
 
@@ -34,24 +35,81 @@ class IrcFlavour:
         return self.render_with(record, {})
 
     def render_with(self, record: Record, more_tags: dict[str, str]) -> bytes:
-        """The same, with tags of the occasion."""
-        tell = (_TELL_NOTIFYING if "away-notify" in self.capabilities else _TELL).get(type(record.event))
-        if tell is None:
-            return b""
-        tags = format_tags(self._tags(record) | more_tags)
-        pieces = [f"{tags}{line}\r\n" for line in tell(record.event)]
-        if len(pieces) > 1 and "msgid" in tags:
-            later = format_tags({k: v for k, v in self._tags(record).items() if k != "msgid"} | more_tags)
-            pieces[1:] = [later + piece[len(tags) :] for piece in pieces[1:]]
-        return "".join(pieces).encode()
+        """The same, with tags of the occasion, such as the batch it belongs to."""
+        event = record.event
+        if isinstance(event, (ev.Said, ev.Told)):
+            return self._talk(record, event, more_tags)
+        tell = _TELL.get(type(event))
+        lines = list(tell(event, self.capabilities)) if tell else []
+        return _tagged(lines, self._tags(record) | more_tags)
+
+    def _talk(self, record: Record, event: ev.Said | ev.Told, more_tags: dict[str, str]) -> bytes:
+        target = event.room if isinstance(event, ev.Said) else event.to.nick
+        start = f":{event.who.mask} {_COMMANDS[event.manner]} {target} :"
+        pieces = _pieces(event, MAX_LINE - size_of(start))
+        tags = self._tags(record) | more_tags
+        if len(pieces) > 1 and "draft/multiline" in self.capabilities:
+            return _batched(event.who.mask, f"m{record.number}", target, [(start + p, j) for p, j in pieces], tags)
+        return _tagged([start + piece for piece, _ in pieces if piece], tags)
 
     def _tags(self, record: Record) -> dict[str, str]:
+        capabilities, event = self.capabilities, record.event
         tags = {}
-        if "server-time" in self.capabilities:
+        if "server-time" in capabilities:
             tags["time"] = timestamp(record.time)
-        if "message-tags" in self.capabilities and record.event.stored:
-            tags["msgid"] = f"{self.log}-{record.number}"
+        if "message-tags" in capabilities:
+            if event.stored:
+                tags["msgid"] = f"{self.log}-{record.number}"
+            if event.who.is_bot:
+                tags["bot"] = ""
+            if isinstance(event, (ev.Said, ev.Told, ev.Tagged, ev.TaggedTo)):
+                tags.update(event.tags)
+        if "account-tag" in capabilities and event.who.account:
+            tags["account"] = event.who.account
         return tags
+
+
+def _tagged(lines: Sequence[str], tags: dict[str, str]) -> bytes:
+    """Lines with their tags; the msgid names the first alone."""
+    first = format_tags(tags)
+    if len(lines) < 2:
+        return "".join([f"{first}{line}\r\n" for line in lines]).encode()
+    later = format_tags({name: value for name, value in tags.items() if name != "msgid"})
+    return "".join([f"{first}{lines[0]}\r\n", *(f"{later}{line}\r\n" for line in lines[1:])]).encode()
+
+
+def _batched(mask: str, reference: str, target: str, lines: list[tuple[str, bool]], tags: dict[str, str]) -> bytes:
+    """A message of several lines, as a batch of its own (IRCv3 multiline); with each whether it continues one."""
+    plain, joined = {"batch": reference}, {"batch": reference, "draft/multiline-concat": ""}
+    outer = {name: value for name, value in tags.items() if name == "batch"}
+    told = [
+        f"{format_tags(tags)}:{mask} BATCH +{reference} draft/multiline {target}",
+        *(format_tags(joined if is_joined else plain) + line for line, is_joined in lines),
+        f"{format_tags(outer)}:{mask} BATCH -{reference}",
+    ]
+    return "".join(f"{line}\r\n" for line in told).encode()
+
+
+def _pieces(event: ev.Said | ev.Told, room: int) -> list[tuple[str, bool]]:
+    """What was said in pieces of at most `room` bytes; with each, whether it goes on in the same line."""
+    text = event.text
+    if event.manner is Manner.ACTION:
+        room -= len("\x01ACTION \x01")
+        return [(f"\x01ACTION {piece}\x01", joined) for piece, joined in _split(text, event.cuts, room)]
+    if len(text) * 4 <= room and not event.cuts and "\n" not in text:  # nearly always
+        return [(text, False)]
+    return _split(text, event.cuts, room)
+
+
+def _split(text: str, cuts: Sequence[int], room: int) -> list[tuple[str, bool]]:
+    pieces, at = [], 0
+    for line in text.split("\n"):
+        ends = [cut - at for cut in cuts if at < cut < at + len(line)]
+        parts = [line[start:end] for start, end in zip([0, *ends], [*ends, len(line)], strict=True)]
+        split = [piece for part in parts for piece in split_text(part, room)]
+        pieces += [(piece, index > 0) for index, piece in enumerate(split)]
+        at += len(line) + 1
+    return pieces
 
 
 @lru_cache(maxsize=1024)
@@ -65,70 +123,62 @@ def timestamp(time: int) -> str:
     return f"{datetime.fromtimestamp(time // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{time % 1000:03d}Z"
 
 
-def _said(event: ev.Said) -> Iterator[str]:
-    return _talk(event.who.mask, event.room, event.text, event.manner)
+def _tagmsg(event: ev.Tagged, capabilities: Capabilities) -> Iterator[str]:
+    if "message-tags" in capabilities:
+        yield fit_line("TAGMSG", event.room, source=event.who.mask)
 
 
-def _told(event: ev.Told) -> Iterator[str]:
-    return _talk(event.who.mask, event.to.nick, event.text, event.manner)
+def _tagmsg_to(event: ev.TaggedTo, capabilities: Capabilities) -> Iterator[str]:
+    if "message-tags" in capabilities:
+        yield fit_line("TAGMSG", event.to.nick, source=event.who.mask)
 
 
-def _talk(mask: str, target: str, text: str, manner: Manner) -> Iterator[str]:
-    start = f":{mask} {_COMMANDS[manner]} {target} :"
-    before, after = ("\x01ACTION ", "\x01") if manner is Manner.ACTION else ("", "")
-    room = MAX_LINE - size_of(start) - len(before) - len(after)
-    pieces = (text,) if len(text) * 4 <= room else split_text(text, room)
-    for piece in pieces:
-        yield f"{start}{before}{piece}{after}"
-
-
-def _quit(event: ev.Quit) -> Iterator[str]:
+def _quit(event: ev.Quit, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("QUIT", event.reason, source=event.who.mask)
 
 
-def _renamed(event: ev.Renamed) -> Iterator[str]:
+def _renamed(event: ev.Renamed, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("NICK", event.nick, source=event.who.mask)
 
 
-def _away(event: ev.AwayChanged) -> Iterator[str]:
-    yield fit_line("AWAY", *([event.message] if event.message else []), source=event.who.mask)
+def _account(event: ev.AccountChanged, capabilities: Capabilities) -> Iterator[str]:
+    if "account-notify" in capabilities:
+        yield fit_line("ACCOUNT", event.account or "*", source=event.who.mask)
 
 
-def _nothing(event: ev.Event) -> Iterator[str]:
-    return iter(())
+def _away(event: ev.AwayChanged, capabilities: Capabilities) -> Iterator[str]:
+    if "away-notify" in capabilities:
+        yield fit_line("AWAY", *([event.message] if event.message else []), source=event.who.mask)
 
 
-def _user_modes(event: ev.UserModesChanged) -> Iterator[str]:
+def _user_modes(event: ev.UserModesChanged, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("MODE", event.who.nick, *changes(event.changes), source=event.who.mask)
 
 
-def _joined(event: ev.Joined) -> Iterator[str]:
-    yield fit_line("JOIN", event.room, source=event.who.mask)
-
-
-def _joined_away(event: ev.Joined) -> Iterator[str]:
-    yield from _joined(event)
-    if event.away:
+def _joined(event: ev.Joined, capabilities: Capabilities) -> Iterator[str]:
+    more = (event.who.account or "*", event.realname) if "extended-join" in capabilities else ()
+    yield fit_line("JOIN", event.room, *more, source=event.who.mask)
+    if event.away and "away-notify" in capabilities:
         yield fit_line("AWAY", event.away, source=event.who.mask)
 
 
-def _left(event: ev.Left) -> Iterator[str]:
+def _left(event: ev.Left, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("PART", event.room, *([event.reason] if event.reason else []), source=event.who.mask)
 
 
-def _kicked(event: ev.Kicked) -> Iterator[str]:
+def _kicked(event: ev.Kicked, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("KICK", event.room, event.nick, event.reason or event.who.nick, source=event.who.mask)
 
 
-def _invited(event: ev.Invited) -> Iterator[str]:
+def _invited(event: ev.Invited, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("INVITE", event.nick, event.room, source=event.who.mask)
 
 
-def _topic(event: ev.TopicChanged) -> Iterator[str]:
+def _topic(event: ev.TopicChanged, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("TOPIC", event.room, event.text, source=event.who.mask)
 
 
-def _modes(event: ev.ModesChanged) -> Iterator[str]:
+def _modes(event: ev.ModesChanged, capabilities: Capabilities) -> Iterator[str]:
     source = event.who.mask
     for some in packed(event.changes, room_after("MODE", event.room, source=source), _size_of_change):
         yield fit_line("MODE", event.room, *changes(some), source=source)
@@ -148,12 +198,19 @@ def changes(done: Sequence[Change]) -> list[str]:
     return [letters, *(change.value for change in done if change.value)]
 
 
-_TELL: dict[type[ev.Event], Callable[[Any], Iterator[str]]] = {
-    ev.Said: _said,
-    ev.Told: _told,
+def _redacted(event: ev.Redacted, capabilities: Capabilities) -> Iterator[str]:
+    if "draft/message-redaction" in capabilities:
+        reason = [event.reason] if event.reason else []
+        yield fit_line("REDACT", event.target, event.msgid, *reason, source=event.who.mask)
+
+
+_TELL: dict[type[ev.Event], Callable[[Any, Capabilities], Iterator[str]]] = {
+    ev.Tagged: _tagmsg,
+    ev.TaggedTo: _tagmsg_to,
     ev.Quit: _quit,
     ev.Renamed: _renamed,
-    ev.AwayChanged: _nothing,
+    ev.AccountChanged: _account,
+    ev.AwayChanged: _away,
     ev.UserModesChanged: _user_modes,
     ev.Joined: _joined,
     ev.Left: _left,
@@ -161,7 +218,7 @@ _TELL: dict[type[ev.Event], Callable[[Any], Iterator[str]]] = {
     ev.Invited: _invited,
     ev.TopicChanged: _topic,
     ev.ModesChanged: _modes,
+    ev.Redacted: _redacted,
 }
-_TELL_NOTIFYING = _TELL | {ev.AwayChanged: _away, ev.Joined: _joined_away}  # IRCv3 away-notify
-# What IRC has no line for, on purpose; a test holds that each kind is in one of the two tables.
+# What IRC has no line for, on purpose; a test holds that each kind is told somewhere or stands here.
 UNTOLD = frozenset((ev.Entered, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed))

@@ -148,4 +148,9 @@ _TELL: dict[type[ev.Event], Callable[[Any], str]] = {
     ev.ModesChanged: _modes,
 }
 # What a bare terminal is not told of, on purpose; a test holds that each kind is in one of the two tables.
-UNTOLD = frozenset((ev.Entered, ev.AwayChanged, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed))
+UNTOLD = frozenset(
+    (
+        *(ev.Entered, ev.AccountChanged, ev.AwayChanged, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed),
+        *(ev.Tagged, ev.TaggedTo, ev.Redacted),
+    )
+)

@@ -39,6 +39,7 @@ class PlainSession(Dialect):
         self._is_let_in = not server.password
         self._face()
         outbox.echo = self._echo
+        outbox.notice = lambda record: self._face()  # turned elsewhere, perhaps by another connection of theirs
 
     def greet(self) -> None:
         """Ask for what is needed to come in. The first line is an IRC NOTICE too: a slow IRC program may be there."""

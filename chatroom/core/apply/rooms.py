@@ -1,0 +1,120 @@
+"""Rooms: opening and closing, coming and going, topics, modes, invitations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatroom.core import events as ev
+from chatroom.core.apply.table import Heard, applies, personal_place
+from chatroom.core.events import Who
+from chatroom.core.modes import ROOM_MODES, ModeKind
+from chatroom.core.room import Room, Topic
+from chatroom.core.user import User
+
+if TYPE_CHECKING:
+    from chatroom.core.chat import Chat
+
+
+@applies(ev.Opened)
+def _opened(chat: Chat, event: ev.Opened) -> Heard:
+    room = chat.room_for(event.room)
+    chat.open_rooms += not room.is_open
+    room.open(chat.time)
+    return Heard((room.folded,), ())
+
+
+@applies(ev.Closed)
+def _closed(chat: Chat, event: ev.Closed) -> Heard:
+    room = chat.room_for(event.room)
+    chat.open_rooms -= room.is_open
+    room.close(chat.number)
+    if not room.leaves_something:
+        del chat.rooms[room.folded]
+    return Heard((room.folded,), ())
+
+
+@applies(ev.Joined)
+def _joined(chat: Chat, event: ev.Joined) -> Heard:
+    room, user = chat.rooms[chat.names.fold(event.room)], chat.user_of(event)
+    room.members[user] = "" if room.members or room.is_permanent else "o"
+    room.invited.pop(user, None)
+    user.invitations.pop(room, None)
+    user.rooms[room.folded] = user.facing = room
+    return Heard((room.folded,), room.members, user.outboxes)
+
+
+@applies(ev.Left)
+def _left(chat: Chat, event: ev.Left) -> Heard:
+    return _goes(chat, chat.user_of(event), event)
+
+
+@applies(ev.Kicked)
+def _kicked(chat: Chat, event: ev.Kicked) -> Heard:
+    user = chat.users[chat.names.fold(event.nick)]
+    faced = user.facing
+    heard = _goes(chat, user, event)
+    if user.facing is not faced:  # through no doing of theirs, so they are told, by a connection of their own
+        turned = ev.Faced(user.who, user.facing.name if user.facing else "")
+        chat.follow(turned, next(iter(user.outboxes), None))
+    return heard
+
+
+def _goes(chat: Chat, user: User, event: ev.RoomEvent) -> Heard:
+    room = chat.rooms[chat.names.fold(event.room)]
+    hearers = tuple(room.members)
+    del user.rooms[room.folded]
+    if user.facing is room:
+        user.facing = next(reversed(user.rooms.values()), None)
+    remove(chat, user, room, event.who)
+    return Heard((room.folded,), hearers, user.outboxes)
+
+
+def remove(chat: Chat, user: User, room: Room, by: Who) -> None:
+    """Take `user` out of `room`, which closes with its last member."""
+    del room.members[user]
+    if not room.members and not room.is_permanent:
+        chat.follow(ev.Closed(by, room.name))
+
+
+@applies(ev.Faced)
+def _faced(chat: Chat, event: ev.Faced) -> Heard:
+    user = chat.user_of(event)
+    user.facing = chat.room(event.room)
+    return Heard((), (user,), user.outboxes)
+
+
+@applies(ev.Invited)
+def _invited(chat: Chat, event: ev.Invited) -> Heard:
+    room, guest = chat.rooms[chat.names.fold(event.room)], chat.users[chat.names.fold(event.nick)]
+    if room.is_operator(chat.user_of(event)):  # others may ask somebody in, but open no door
+        room.invited[guest] = guest.invitations[room] = None
+    return Heard((personal_place(guest.folded),), (guest,))
+
+
+@applies(ev.TopicChanged)
+def _topic(chat: Chat, event: ev.TopicChanged) -> Heard:
+    room = chat.room_for(event.room)
+    room.topic = Topic(event.text, event.who.mask, chat.time) if event.text else None
+    return Heard((room.folded,), room.members)
+
+
+@applies(ev.ModesChanged)
+def _modes(chat: Chat, event: ev.ModesChanged) -> Heard:
+    room = chat.room_for(event.room)
+    for change in event.changes:
+        folded = chat.names.fold(change.value)
+        if ROOM_MODES.get(change.letter) is not ModeKind.PRIVILEGE:
+            room.change_mode(change, folded, event.who.mask, chat.time)
+        elif (member := chat.users.get(folded)) in room.members:
+            room.change_privilege(member, change)
+    return Heard((room.folded,), room.members)
+
+
+@applies(ev.Redacted)
+def _redacted(chat: Chat, event: ev.Redacted) -> Heard:
+    room = chat.room(event.target)
+    if room is not None:
+        return Heard((room.folded,), room.members)
+    user, other = chat.user_of(event), chat.user(event.target)
+    places = [personal_place(one.folded) for one in (user, other) if one]
+    return Heard(tuple(dict.fromkeys(places)), tuple(dict.fromkeys(one for one in (user, other) if one)))

@@ -1,0 +1,96 @@
+"""Rooms in numerics: what is shown on entry, names, topics, lists, modes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chatroom.core import replies as re_
+from chatroom.core.replies import Reply
+from chatroom.core.room import Room
+from chatroom.core.user import User
+from chatroom.dialects.irc.numerics.refusals import Numeric
+from chatroom.dialects.irc.numerics.table import in_lines, tells
+
+if TYPE_CHECKING:
+    from chatroom.dialects.irc.session import IrcSession
+
+
+@tells(re_.RoomShown)
+def _room_shown(reply: re_.RoomShown, session: IrcSession) -> Iterator[Numeric]:
+    if reply.room.topic:
+        yield from _topic(re_.TopicShown(reply.room), session)
+    yield from _names(re_.NamesShown(reply.room), session)
+
+
+@tells(re_.NamesShown)
+def _names(reply: re_.NamesShown, session: IrcSession) -> Iterator[Numeric]:
+    room, sign = reply.room, "@" if "s" in reply.room.modes else "="
+    names = (prefixes(room, user, session) + user.nick for user in _seen_members(room, session))
+    yield from in_lines(session, names, "353", sign, room.name)
+    yield ("366", room.name, "End of /NAMES list")
+
+
+def _seen_members(room: Room, session: IrcSession) -> list[User]:
+    if session.user in room.members:
+        return list(room.members)
+    return [user for user in room.members if not user.is_invisible]
+
+
+def prefixes(room: Room, user: User, session: IrcSession) -> str:
+    """The signs before a member's name, as many as the program takes."""
+    signs = room.prefixes(user)
+    return signs if "multi-prefix" in session.capabilities else signs[:1]
+
+
+@tells(re_.TopicShown)
+def _topic(reply: re_.TopicShown, session: IrcSession) -> Iterator[Numeric]:
+    topic, name = reply.room.topic, reply.room.name
+    if topic is None:
+        yield ("331", name, "No topic is set")
+        return
+    yield ("332", name, topic.text)
+    yield ("333", name, topic.by, str(topic.time // 1000))
+
+
+@tells(re_.RoomsShown)
+def _rooms(reply: re_.RoomsShown, session: IrcSession) -> Iterator[Numeric]:
+    yield ("321", "Channel", "Users  Name")
+    for room in reply.rooms:
+        if room.members:  # an empty room is no channel to IRC
+            yield ("322", room.name, str(len(room.members)), room.topic.text if room.topic else "")
+    yield ("323", "End of /LIST")
+
+
+@tells(re_.InviteSent)
+def _invite_sent(reply: re_.InviteSent, session: IrcSession) -> Iterator[Numeric]:
+    yield ("341", reply.nick, reply.room.name)
+
+
+@tells(re_.ModesShown)
+def _modes(reply: re_.ModesShown, session: IrcSession) -> Iterator[Numeric]:
+    room = reply.room
+    values = [value if reply.with_values or letter != "k" else "*" for letter, value in room.modes.items() if value]
+    yield ("324", room.name, "+" + "".join(room.modes), *values)
+    yield ("329", room.name, str(room.created // 1000))
+
+
+_LISTS = {
+    "b": ("367", "368", "End of channel ban list"),
+    "e": ("348", "349", "End of channel exception list"),
+    "I": ("346", "347", "End of channel invite exception list"),
+}
+
+
+@tells(re_.ListShown)
+def _listed(reply: re_.ListShown, session: IrcSession) -> Iterator[Numeric]:
+    entry_number, end_number, text = _LISTS[reply.letter]
+    for entry in reply.room.lists[reply.letter].values():
+        yield (entry_number, reply.room.name, entry.mask, entry.by, str(entry.time // 1000))
+    yield (end_number, reply.room.name, text)
+
+
+@tells(re_.HasLeft)
+def _nothing(reply: Reply, session: IrcSession) -> Iterator[Numeric]:
+    """IRC says nothing here: the event itself, or silence, tells it."""
+    return iter(())

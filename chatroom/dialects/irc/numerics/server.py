@@ -1,0 +1,64 @@
+"""The server in numerics: the welcome, the message of the day, counts, version, time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chatroom.core import replies as re_
+from chatroom.dialects.irc.caps import isupport
+from chatroom.dialects.irc.lines import packed, room_after, size_of
+from chatroom.dialects.irc.numerics.refusals import Numeric
+from chatroom.dialects.irc.numerics.table import in_pieces, moment, tells
+from chatroom.wire.irc import MAX_PARAMS
+
+if TYPE_CHECKING:
+    from chatroom.dialects.irc.session import IrcSession
+
+
+@tells(re_.Welcomed)
+def _welcomed(reply: re_.Welcomed, session: IrcSession) -> Iterator[Numeric]:
+    server, names = session.server, session.server.chat.names
+    yield ("001", f"Welcome to the {server.network} Network, {reply.user.who.mask}")
+    yield ("002", f"Your host is {server.name}, running version {server.version}")
+    yield ("003", f"This server was started {moment(server.started):%Y-%m-%d %H:%M:%S} UTC")
+    yield ("004", server.name, server.version.replace(" ", "-"), "iw", "beIiklmnostv", "beIklov")
+    text = "are supported by this server"
+    room = room_after("005", session.nick, text, source=server.name)
+    for tokens in packed(isupport(names, server.network), room, size_of, MAX_PARAMS - 2):
+        yield ("005", *tokens, text)
+
+
+@tells(re_.MotdShown)
+def _motd(reply: re_.MotdShown, session: IrcSession) -> Iterator[Numeric]:
+    if not reply.lines:
+        yield ("422", "MOTD File is missing")
+        return
+    yield ("375", f"- {session.server.name} Message of the day -")
+    for line in reply.lines:
+        yield from in_pieces(session, line, "372", "- ")
+    yield ("376", "End of /MOTD command.")
+
+
+@tells(re_.CountsShown)
+def _counts(reply: re_.CountsShown, session: IrcSession) -> Iterator[Numeric]:
+    visible = reply.people - reply.invisible
+    yield ("251", f"There are {visible} users and {reply.invisible} invisible on 1 servers")
+    yield ("252", "0", "operator(s) online")
+    yield ("253", str(reply.unknown), "unknown connection(s)")
+    yield ("254", str(reply.rooms), "channels formed")
+    yield ("255", f"I have {reply.people} clients and 0 servers")
+    for number, where in (("265", "local"), ("266", "global")):
+        text = f"Current {where} users {reply.people}, max {reply.most}"
+        yield (number, str(reply.people), str(reply.most), text)
+
+
+@tells(re_.VersionShown)
+def _version(reply: re_.VersionShown, session: IrcSession) -> Iterator[Numeric]:
+    yield ("351", reply.version.replace(" ", "-"), session.server.name, "https://modern.ircdocs.horse, IRCv3")
+
+
+@tells(re_.TimeShown)
+def _time(reply: re_.TimeShown, session: IrcSession) -> Iterator[Numeric]:
+    seconds = str(reply.time // 1000)
+    yield ("391", session.server.name, seconds, "0", f"{moment(reply.time):%A %B %d %Y -- %H:%M:%S} +00:00")
