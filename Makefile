@@ -7,8 +7,10 @@ ARGS ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 # The suite runs on all cores; make test TESTS="tests/core -x" runs a part of it.
 TESTS ?= tests
+PROGRAMS := irssi weechat-headless limnoria tmux
+SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: install run test lint bench clean help
+.PHONY: install run test test-interop lint bench clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -20,6 +22,11 @@ run: .venv/installed ## serve on port 6666 (make run ARGS="--listen tcp://127.0.
 
 test: lint ## lint, types, layers and tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
+
+test-interop: .venv/tested ## real programs (irssi, weechat, a bot) from their packages, against a real server
+	@for p in irssi weechat-headless supybot tmux; do command -v $$p >/dev/null || missing=1; done; \
+		test -z "$$missing" || $(SUDO) apt-get install -y -q $(PROGRAMS)
+	@CHATROOM_INTEROP=1 $(BIN)/python -m pytest -n auto tests/interop
 
 lint: .venv/tested
 	@$(BIN)/ruff check .

@@ -12,8 +12,13 @@ REQUIRES = [
     "apsw>=3.51.3",  # SQLite with its own, current build: the system's may lose rows at a checkpoint
     "loguru>=0.7.3",  # log files that rotate, expire and compress by themselves
     "msgspec>=0.19",  # typed JSON for the log in under a microsecond, and checked configuration values
-    "argon2-cffi>=25.1",  # Argon2id, so that operators' passwords stand nowhere as they are
+    "argon2-cffi>=25.1",  # Argon2id, so that passwords stand nowhere as they are
+    "scramp>=1.4.5",  # the server's side of SCRAM-SHA-256, by which a client need not show its password
+    "pyOpenSSL>=25.1",  # TLS without I/O that asks for clients' certificates and judges only their fingerprints
+    "cryptography>=44",  # what pyOpenSSL stands on; reads keys and certificates for it
+    "websockets>=15",  # the WebSocket protocol without I/O, for IRC in the browser
     "precis-i18n>=1.1",  # RFC 8265 names, for casemapping = "precis"
+    "confusable-homoglyphs>=3.3",  # Unicode's table of characters that look alike
     "prompt_toolkit>=3.0.50",  # the client's line editor: input stays whole while lines arrive
     "rich>=14",  # the load test's progress bar and table
     "hdrhistogram>=0.10.3",  # latency percentiles without keeping every sample

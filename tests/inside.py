@@ -14,7 +14,7 @@ from typing import Any
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
 from chatroom.dialects.session import Dialect
-from chatroom.server.config import TABLES, Settings
+from chatroom.server.config import TABLES, Operator, Settings
 from chatroom.server.delivery import Delivery, Outbox
 from chatroom.server.house import House
 from chatroom.wire.lines import LineReader
@@ -34,6 +34,12 @@ class StillHouse(House):
 
     def now(self) -> int:  # type: ignore[override]
         return self.time
+
+    def offload(self, function: Callable[..., Any], *arguments: object) -> Any:
+        return function(*arguments)
+
+    def seconds(self) -> float:  # type: ignore[override]
+        return self.time / 1000
 
     def turn(self) -> None:
         """End this turn of the loop."""
@@ -80,7 +86,7 @@ class Visitor:
         self.house = house
         self.inbox = Inbox(house.delivery)
         self.dialect = kind(house.server, self.inbox, "127.0.0.1", house.cloak.host("127.0.0.1"))
-        self._reader = LineReader(kind.limit)
+        self._reader = LineReader(kind.limit, kind.patience)
         if isinstance(self.dialect, PlainSession):
             self.dialect.greet()
         house.turn()
@@ -130,10 +136,12 @@ class Visitor:
 
 
 def _settings(folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> Settings:
-    made = {name: TABLES[name](**values) for name, values in tables.items()}
-    settings = Settings(**made)
+    made = {name: TABLES[name](**values) for name, values in tables.items() if name != "operators"}
+    operators = [Operator(**values) for values in tables.get("operators", [])]
+    settings = Settings(**made, operators=operators)
     for name in ("data", "logs", "backups"):
         (folder / name).mkdir(parents=True, exist_ok=True)
         setattr(settings.server, name, str(folder / name))
     settings.history.durability = "os"
+    settings.accounts.password_memory_kib, settings.accounts.password_rounds = 8, 1
     return settings

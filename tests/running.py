@@ -172,6 +172,8 @@ class ServerProcess:
         self.config = folder / "chatroom.toml"
         self.output: list[str] = []  # what it printed until it was open
         self.port = 0
+        self.listen: list[str] = list(settings.get("server", {}).get("listen", []))  # beside the port for everybody
+        self.doors: dict[str, int] = {}  # the ports it listens on, by scheme
         self.process: subprocess.Popen[str] | None = None
         self._clients: list[LineClient] = []
         folder.mkdir(parents=True, exist_ok=True)
@@ -179,14 +181,19 @@ class ServerProcess:
 
     def configure(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
         """Write the configuration file; read at the next start, or at SIGHUP."""
-        tables = {name: DEFAULTS.get(name, {}) | dict(settings.get(name, {})) for name in {**DEFAULTS, **settings}}
-        self.config.write_text("\n".join(f"[{name}]\n{_toml(table)}" for name, table in tables.items()))
+        lists = {name: value for name, value in settings.items() if isinstance(value, list)}
+        named = [name for name in {**DEFAULTS, **settings} if name not in lists]
+        tables = {name: DEFAULTS.get(name, {}) | dict(settings.get(name, {})) for name in named}
+        pieces = [f"[{name}]\n{_toml(table)}" for name, table in tables.items()]
+        pieces += [f"[[{name}]]\n{_toml(table)}" for name, some in lists.items() for table in some]
+        self.config.write_text("\n".join(pieces))
 
     def command(self, *arguments: str, port: int = 0) -> list[str]:
         """The command line that serves (or does what `arguments` begin with), in this server's folders."""
         return [
             *(sys.executable, "-m", "chatroom.server.main", *arguments, "--config", str(self.config)),
             *("--listen", f"tcp://127.0.0.1:{port}", "--data", str(self.data)),
+            *(word for url in self.listen for word in ("--listen", url)),
             *("--logs", str(self.logs), "--backups", str(self.backups)),
         ]
 
@@ -205,9 +212,10 @@ class ServerProcess:
         self.output = []
         for line in self.process.stdout:
             self.output.append(line.rstrip("\n"))
-            if found := re.match(r"listening on tcp://127\.0\.0\.1:(\d+)", line):
-                self.port = int(found[1])
+            if found := re.match(r"listening on (\w+)://127\.0\.0\.1:(\d+)", line):
+                self.doors[found[1]] = int(found[2])
             if line.startswith("Ctrl-C ends it."):
+                self.port = self.doors["tcp"]
                 return self
         raise AssertionError(f"the server did not open: {self.output} {self.errors}")
 

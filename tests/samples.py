@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from chatroom.core import account_replies as acc
 from chatroom.core import events as ev
 from chatroom.core import replies as re_
+from chatroom.core.account import Account
 from chatroom.core.events import Change, Event, Manner, Record, Who
+from chatroom.core.gone import Gone
 from chatroom.core.replies import Reply
-from chatroom.core.room import Listed, Room, Topic
+from chatroom.core.room import Grant, Listed, Room, Topic
 from chatroom.core.user import User
 
 ALICE, BOB = Who("alice", "al", "a.guest"), Who("bob", "bo", "b.guest", "bobby")
@@ -19,6 +22,12 @@ EVENTS: list[Event] = [
     ev.Renamed(ALICE, "alicia"),
     ev.AwayChanged(ALICE, "tea"),
     ev.AwayChanged(ALICE, ""),
+    ev.RealnameChanged(ALICE, f"Alice{ESCAPE}"),
+    ev.HostChanged(ALICE, "alice", "alice.example.net"),
+    ev.MetadataChanged(ALICE, "alice", "url", f"https://example.net{ESCAPE}"),
+    ev.RoomMetadataChanged(ALICE, "#tea", "url", f"https://example.net{ESCAPE}"),
+    ev.Accepted(ALICE, "bob"),
+    ev.Unaccepted(ALICE, "bob"),
     ev.UserModesChanged(ALICE, (Change(True, "i"), Change(False, "w"))),
     ev.Faced(ALICE, "#tea"),
     ev.Faced(ALICE, ""),
@@ -30,9 +39,15 @@ EVENTS: list[Event] = [
     ev.Said(ALICE, "#tea", "beep", Manner.NOTICE),
     ev.Said(ALICE, "#tea", "one\ntwo", tags=(("+draft/reply", "1-3"),), cuts=(1,)),
     ev.Told(ALICE, BOB, "one\ntwo"),
-    ev.Tagged(ALICE, "#tea", (("+draft/react", "🍵"),)),
+    ev.Said(ALICE, "#tea", "yes", tags=(("+draft/reply", "1-3"),), answers="bob"),
+    ev.Tagged(ALICE, "#tea", (("+draft/react", f"🍵{ESCAPE}"),), "bob"),
     ev.TaggedTo(ALICE, BOB, (("+draft/react", "🍵"),)),
     ev.Redacted(ALICE, "#tea", 5, "1-5", f"oops{ESCAPE}"),
+    ev.Redacted(ALICE, "bob", 5, "1-5", kept=("=alice =bobby", "=bobby =alice")),
+    ev.ReadMarked(ALICE, "#tea", NOON),
+    ev.Announced(ALICE, f"tea at five{ESCAPE}"),
+    ev.Killed(ALICE, "bob", f"spam{ESCAPE}"),
+    ev.Ghosted(ALICE, "bob"),
     ev.AccountChanged(ALICE, "alice"),
     ev.AccountChanged(ALICE, ""),
     ev.Opened(ALICE, "#tea"),
@@ -43,6 +58,12 @@ EVENTS: list[Event] = [
     ev.Kicked(ALICE, "#tea", "bob", f"no coffee{ESCAPE}"),
     ev.Kicked(ALICE, "#tea", "bob"),
     ev.Invited(ALICE, "#tea", "bob"),
+    ev.InviteSeen(ALICE, "#tea", "bob"),
+    ev.RoomRenamed(ALICE, "#tea", "#chai", f"spices{ESCAPE}"),
+    ev.RoomRenamed(ALICE, "#tea", "#chai"),
+    ev.Registered(ALICE, "#tea", "alice"),
+    ev.Granted(ALICE, "#tea", "bobby", "ov"),
+    ev.Said(ALICE, "#tea", "between us", to="@"),
     ev.TopicChanged(ALICE, "#tea", f"Leaves{ESCAPE}"),
     ev.TopicChanged(ALICE, "#tea", ""),
     ev.ModesChanged(
@@ -71,7 +92,8 @@ def room(*members: User) -> Room:
 
 def replies() -> list[Reply]:
     alice, bob = user(), user(BOB)
-    tea = room(alice, bob)
+    tea, owned = room(alice, bob), room(alice)
+    owned.founder, owned.founder_name, owned.grants["bobby"] = "alice", "alice", Grant("bobby", "ov")
     page = re_.Page("#tea", [Record(7, NOON, ev.Said(ALICE, "#tea", f"hello{ESCAPE}"), ("#tea",))], "tail", True)
     entry = re_.HelpEntry("topic [room] [text...]", "Show what a room is about, or say it.", "Rooms", ("t",))
     return [
@@ -80,17 +102,47 @@ def replies() -> list[Reply]:
         re_.Page("#tea", [], "last"),
         re_.Page(f"tea{ESCAPE}", [], "search"),
         re_.Page(f"tea{ESCAPE}", page.records, "search", True),
+        re_.Page("bob", [Record(7, NOON, ev.Told(ALICE, BOB, f"hello{ESCAPE}"), ("@bob",))], "private", True),
+        re_.Page(f"bob{ESCAPE}", [], "private"),
+        re_.MarkerShown(f"#tea{ESCAPE}", NOON),
+        re_.MarkerShown("#tea", 0),
         re_.RoomShown(tea, page),
         re_.HasLeft("#tea", None),
         re_.HasLeft("#den", tea),
+        re_.BecameOperator(),
+        re_.Reloaded(),
+        re_.AdminShown(f"Alice <alice@example.net>{ESCAPE}"),
         re_.NamesShown(tea),
         re_.TopicShown(tea),
+        re_.TopicKept(tea),
+        re_.Forwarded("#tea", "#den"),
+        re_.InvitationsShown([tea]),
+        re_.InvitationsShown([]),
+        re_.OwnerChanged(tea, "alice"),
+        re_.OwnerChanged(tea, ""),
+        re_.AccessShown(tea),
+        re_.AccessShown(owned),
+        re_.AccessChanged(owned, "bobby", "ov"),
+        re_.AccessChanged(owned, "bobby", ""),
         re_.RoomsShown([tea]),
         re_.PeopleShown("", [alice, bob]),
         re_.PeopleShown(f"al*{ESCAPE}", [alice, bob]),
         re_.PeopleShown("#tea", [alice, bob], tea),
         re_.PeopleShown(f"#tea{ESCAPE}", []),
         re_.PersonShown(bob, [tea], 7, True),
+        re_.PeopleShown("bob", [bob], None, alice, "%tcuihsnfdlaor,7", NOON),
+        re_.PastShown("bob", [Gone("bob", BOB, f"Bob{ESCAPE}", "127.0.0.1", False, NOON)], True),
+        re_.RealnameMarked(f"Alice{ESCAPE}"),
+        re_.HostMarked("bob", "bob.example.net"),
+        re_.AcceptedShown(["bob"]),
+        re_.AcceptedShown([]),
+        re_.AcceptChanged("bob", True),
+        re_.AcceptChanged("bob", False),
+        re_.MetadataShown("bob", {"url": f"https://example.net{ESCAPE}"}),
+        re_.MetadataShown("bob", {}),
+        re_.MetadataMarked("bob", "url", f"https://example.net{ESCAPE}"),
+        re_.MetadataMarked("bob", "url", ""),
+        re_.MetadataCleared("bob", ["url"]),
         re_.IgnoredShown(["bob"]),
         re_.IgnoreChanged("bob", True),
         re_.IgnoreChanged("bob", False),
@@ -112,5 +164,21 @@ def replies() -> list[Reply]:
         re_.VersionShown("chatroom 1"),
         re_.UptimeShown(7, NOON),
         re_.TimeShown(NOON),
+        acc.RoomResumed(tea, page),
+        acc.RoomResumed(tea, re_.Page("#tea", [], "tail"), [alice]),
+        acc.MissedTalk("bob", [Record(8, NOON, ev.Told(BOB, ALICE, f"psst{ESCAPE}"), ("=a =b",))]),
+        acc.AccountMade("alice"),
+        acc.AccountGone("alice"),
+        acc.LoggedIn("alice"),
+        acc.LoggedIn("bob"),
+        acc.LoggedOut("bob"),
+        acc.PasswordChanged("bob"),
+        acc.CertificatesShown(["ab" * 32]),
+        acc.AccountShown(Account("bobby", certificates=("ab" * 32,), created=NOON), [bob], True),
+        acc.AccountShown(Account("bobby", created=NOON), [bob], False),
+        acc.SettingsShown({"multiclient": "on", "always-on": "off"}),
+        acc.SettingsShown({"multiclient": "on"}, True),
+        acc.GhostGone("alice"),
+        acc.GhostGone("bob"),
         re_.Goodbye("enough"),
     ]

@@ -14,7 +14,8 @@ r"""Scenes: one transcript is the specification for every dialect at once.
     log    said #tea alice "hello"           the newest event of the log; several such lines: the newest ones
     +90s                                     time passes (such a scene plays inside only)
 
-Control characters are written \x1b, `{ab*3}` is ababab. White space at the ends of lines is not compared. A scene is
+Control characters are written \x1b, `{ab*3}` is ababab, `{msgid}` IRC's name for the newest event of the log,
+`{msgid-2}` for the one two before. White space at the ends of lines is not compared. A scene is
 strict: at its end each client must have received nothing that it does not mention.
 
 A scene is played on a stage: `Inside` has the server without sockets and with a clock of its own, `Outside` has a
@@ -42,6 +43,8 @@ from chatroom.storage.history import FILE, connect
 _SEND = re.compile(r"(\w+)>\s?(.*)")
 _HEAR = re.compile(r"(\w+)<\s*(.*)")
 _CAST = re.compile(r"(\w+)\s+(plain|irc)((?:\s+\S+)*)")
+_MSGID = re.compile(r"\{msgid([+-]\d+)?\}")
+_OFTEN_EMPTY = ("to", "answers")  # of events; told only when they are not
 _REPEATED = re.compile(r"\{([^{}*]+)\*(\d+)\}")
 
 
@@ -72,7 +75,7 @@ class Scene:
 
     path: Path
     title: str = ""
-    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -98,7 +101,10 @@ def read(path: Path) -> Scene:
 
 def _set(scene: Scene, assignment: str) -> None:
     for table, values in tomllib.loads(assignment).items():
-        scene.settings.setdefault(table, {}).update(values)
+        if isinstance(values, list):  # [[operators]]
+            scene.settings[table] = values
+        else:
+            scene.settings.setdefault(table, {}).update(values)
 
 
 def _step(path: Path, number: int, line: str) -> Step:
@@ -191,8 +197,12 @@ class _Play:
             self.stage.waiting(step.role.name).clear()
 
     def _send(self, step: Step) -> None:
-        data = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), step.text.encode())
+        text = self._with_msgids(step.text)
+        data = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), text.encode())
         self.stage.send(step.name, data)
+
+    def _with_msgids(self, text: str) -> str:
+        return _MSGID.sub(lambda found: msgid(self.stage.data, int(found[1] or 0)), text)
 
     def _hear(self, step: Step) -> None:
         lines = self.stage.waiting(step.name)
@@ -210,7 +220,7 @@ class _Play:
         received = list(lines)
         while lines:
             line = shown(lines.popleft())
-            if is_like(step.text, line):
+            if is_like(self._with_msgids(step.text), line):
                 return
             self._check(self.is_skipping[step.name], f"{step.name} received {line}\nnot      {step.text}")
         raise self._error(f"{step.name} did not receive {step.text}\nbut {received}")
@@ -264,19 +274,32 @@ def newest(data: Path, count: int) -> list[str]:
     return [described(msgspec.json.decode(body, type=KINDS[kind])) for kind, body in reversed(rows)]
 
 
+def msgid(data: Path, offset: int = 0) -> str:
+    """IRC's name for the newest event on disk, or for one before."""
+    log = connect(data / FILE, read_only=True)
+    [(name, number)] = log.execute("SELECT value, (SELECT max(number) FROM events) FROM facts WHERE name = 'log'")
+    log.close()
+    return f"{name}-{number + offset}"
+
+
 def described(event: Event) -> str:
     """An event in words: `said #tea alice "hello"`."""
     words = [event.kind, *([event.room] if isinstance(event, RoomEvent) else []), event.who.nick]
-    rest = [getattr(event, f.name) for f in fields(event) if f.name not in ("who", "room", "realname", "away")]
-    return " ".join([*words, *(_in_words(value) for value in rest if value != "say")])
+    rest = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in ("who", "room", "realname", "away")}
+    told = [value for name, value in rest.items() if value not in ("say", ()) and (value or name not in _OFTEN_EMPTY)]
+    return " ".join([*words, *map(_in_words, told)])
 
 
 def _in_words(value: Any) -> str:
     if isinstance(value, Who):
         return value.nick
     if isinstance(value, tuple):
-        return " ".join(_change(change) for change in value)
+        return " ".join(_change(one) if isinstance(one, Change) else _pair(one) for one in value)
     return f'"{value}"'
+
+
+def _pair(one: Any) -> str:
+    return " ".join(one) if isinstance(one, tuple) else str(one)
 
 
 def _change(change: Change) -> str:

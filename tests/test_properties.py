@@ -47,7 +47,12 @@ words = st.one_of(
     st.text(max_size=12),
     st.integers(1, 600).map("long ".__mul__),
 )
-openers = st.sampled_from([*VERBS, *(f"/{name}" for name in TABLE.names), *TABLE.names, "", "@a=b", ":x", "\xff\xfd"])
+MANY_LINES = ["BATCH +1 draft/multiline #lobby", "@label=1;+a=\\n\\: BATCH +1 draft/multiline bob", "BATCH -1"]
+MANY_LINES += ["@batch=1 PRIVMSG #lobby", "@batch=1;draft/multiline-concat PRIVMSG #lobby", "@batch=1 NOTICE bob"]
+TAGGED = ["@+a=\\r\\nQUIT;b PRIVMSG #lobby", "@+draft/react=\\s\x1b[31m TAGMSG alice,#lobby", "@label=1 NAMES"]
+openers = st.sampled_from(
+    [*VERBS, *(f"/{name}" for name in TABLE.names), *TABLE.names, *MANY_LINES, *TAGGED, "", "@a=b", ":x", "\xff\xfd"]
+)
 lines = st.builds(
     lambda opener, rest, end: " ".join([opener, *rest]) + end,
     openers,

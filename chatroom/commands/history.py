@@ -1,4 +1,4 @@
-"""Reading what was said. Who may read what is decided here, never in storage."""
+"""Reading what was said, marking it as read, taking it back. Who may read what is decided in `shelves`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from chatroom.commands.call import Call
+from chatroom.commands.call import Call, Server
+from chatroom.commands.shelves import Shelf, is_same, partner_of, private_shelf, room_shelf
 from chatroom.commands.table import Needs, Section
-from chatroom.core.events import Event
+from chatroom.core.events import Event, ReadMarked, Record, Redacted, Said, Tagged, Who
+from chatroom.core.names import clip, is_room
 from chatroom.core.refusals import Refused, Why
-from chatroom.core.replies import Page, Reply
+from chatroom.core.replies import MarkerShown, Page, Reply
 from chatroom.core.room import Room
+from chatroom.core.user import User
 
 history = Section("History")
+doors = Section("")  # nobody types these; a dialect calls them
 DEFAULT, MOST = 20, 200  # lines of one page
+REACH = 200  # lines back in which what was said last is looked for
+MAX_MARKERS = 1000  # of one person
 _AGO = re.compile(r"(\d{1,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DAYS = {"today": 0, "yesterday": 1}
@@ -26,26 +32,134 @@ _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
 def last(call: Call, room: Room, count: int = DEFAULT) -> Iterator[Event | Reply]:
     """Show the last lines of a room: "/last 50"."""
     count = min(count, MOST)
-    records = call.server.history.page([room.folded], after=room.history_from, limit=count + 1)
+    records = room_shelf(room, call.user).page(call.server.history, limit=count + 1)
     yield Page(room.name, records[-count:], "last", len(records) > count)
 
 
 @history.command("since [room] time", needs=Needs.MEMBER, cost=2)
 def since(call: Call, room: Room, time: str) -> Iterator[Event | Reply]:
     """Show a room from a time on: "/since 14:00", "/since yesterday", "/since 2026-11-22", "/since 90m"."""
-    start = _moment(call, time)
-    records = call.server.history.page(
-        [room.folded], after=room.history_from, since=int(start.timestamp() * 1000), limit=MOST + 1, oldest=True
-    )
+    start = int(_moment(call, time).timestamp() * 1000)
+    records = room_shelf(room, call.user).page(call.server.history, since=start, limit=MOST + 1, oldest=True)
     yield Page(room.name, records[:MOST], "since", len(records) > MOST)
 
 
 @history.command("search words...", cost=4)
 def search(call: Call, words: str) -> Iterator[Event | Reply]:
     """Find what was said in your rooms; all the words must be in it."""
-    places = {room.folded: room.history_from for room in call.user.rooms.values()}
-    records = call.server.history.search(places, words, limit=DEFAULT + 1)
+    shelves = [room_shelf(room, call.user) for room in call.user.rooms.values()]
+    by_place = {place: shelf for shelf in shelves for place in shelf.places}
+    places = {place: shelf.after for place, shelf in by_place.items()}
+    found = call.server.history.search(places, words, limit=DEFAULT + 1)
+    records = [told for record in found for told in by_place[record.places[0]].told_now([record])]
     yield Page(words, records[-DEFAULT:], "search", len(records) > DEFAULT)
+
+
+@history.command("private nick [count]", cost=2)
+def private(call: Call, nick: str, count: int = DEFAULT) -> Iterator[Event | Reply]:
+    """Show the last lines of your private talk with somebody, here or not: "/private bob"; with an account only."""
+    count = min(count, MOST)
+    shelf = private_shelf(call, nick)
+    if shelf is None:
+        raise Refused(Why.PRIVATE_UNKEPT)
+    records = shelf.page(call.server.history, limit=count + 1)
+    yield Page(nick, records[-count:], "private", len(records) > count)
+
+
+# ---- taking back
+
+
+@history.command("redact [room] [nick]", needs=Needs.MEMBER, cost=2)
+def redact(call: Call, room: Room, nick: str = "") -> Iterator[Event | Reply]:
+    """Take back what you said last in a room; its operators take back what others did: "/redact bob"."""
+    for record in reversed(room_shelf(room, call.user).page(call.server.history, limit=REACH)):
+        if _is_by(call, record, nick):
+            return _redaction_in(call, room, record, "")
+    raise Refused(Why.REDACT_UNKNOWN, target=room.name)
+
+
+def _is_by(call: Call, record: Record, nick: str) -> bool:
+    fold = call.chat.names.fold
+    if nick:
+        return fold(record.event.who.nick) == fold(nick)
+    return is_same(call.chat, call.user, record.event.who, record.time)
+
+
+@doors.command("erase target msgid [reason...]", cost=2)
+def erase(call: Call, target: str, msgid: str, reason: str = "") -> Iterator[Event | Reply]:
+    """Take back a message that has this id, in a room or in private."""
+    room = call.chat.room(target) if is_room(target) else None
+    if is_room(target) and (room is None or call.user not in room.members):
+        raise Refused(Why.REDACT_TARGET, target=target)
+    number = call.server.number_of(msgid)
+    record = call.server.history.record(number) if number else None
+    if room is not None and record is not None and _is_message_on(room_shelf(room, call.user), record):
+        return _redaction_in(call, room, record, reason)
+    partner = partner_of(call, record) if room is None and record is not None else None
+    if record is None or partner is None or not _is_called(call, partner, record, target):
+        raise Refused(Why.REDACT_UNKNOWN, target=target, msgid=msgid)
+    return _redaction_from(call, target, record, reason)
+
+
+def _is_message_on(shelf: Shelf, record: Record) -> bool:
+    is_there = record.number > shelf.after and not set(shelf.places).isdisjoint(record.places)
+    return is_there and isinstance(record.event, (Said, Tagged))
+
+
+def _is_called(call: Call, who: Who, record: Record, nick: str) -> bool:
+    """Whether `who`, of a record, is called `nick`: is so now, or was then and nobody else is now."""
+    user = call.chat.user(nick)
+    if user is not None:
+        return is_same(call.chat, user, who, record.time)
+    return call.chat.names.fold(nick) in (call.chat.names.fold(who.nick), call.chat.names.fold(who.account))
+
+
+def _redaction_in(call: Call, room: Room, record: Record, reason: str) -> Iterator[Event | Reply]:
+    if not (is_same(call.chat, call.user, record.event.who, record.time) or room.is_operator(call.user)):
+        raise Refused(Why.REDACT_FORBIDDEN, target=room.name, msgid=call.server.msgid(record.number))
+    yield _redacted(call, room.name, record, reason)
+
+
+def _redaction_from(call: Call, nick: str, record: Record, reason: str) -> Iterator[Event | Reply]:
+    if not is_same(call.chat, call.user, record.event.who, record.time):
+        raise Refused(Why.REDACT_FORBIDDEN, target=nick, msgid=call.server.msgid(record.number))
+    yield _redacted(call, nick, record, reason, tuple(place for place in record.places if " " in place))
+
+
+def _redacted(call: Call, target: str, record: Record, reason: str, kept: tuple[str, ...] = ()) -> Redacted:
+    number, reason = record.number, clip(reason, call.chat.names.reason_length)
+    return Redacted(call.who, target, number, call.server.msgid(number), reason, kept)
+
+
+# ---- what is read
+
+
+def marker_of(server: Server, user: User, target: str) -> int:
+    """Up to when `user` has read what was said in a room or with a person (ms since 1970); 0 when that is not known."""
+    key = server.chat.marker_key(target)
+    if user.who.account:
+        return server.markers.marker(server.chat.names.fold(user.who.account), key)
+    return user.markers.get(key, 0)
+
+
+@doors.command("marker target [time]")
+def marker(call: Call, target: str, time: str = "") -> Iterator[Event | Reply]:
+    """Say, or tell, up to when (ms since 1970) one has read what was said in a room or with a person."""
+    user, known = call.user, marker_of(call.server, call.user, target)
+    wanted = min(int(time), max(call.server.now(), call.chat.time)) if time else 0
+    if wanted <= known:  # it only moves forward
+        yield MarkerShown(target, known)
+        return
+    owner = call.chat.names.fold(user.who.account)
+    if not known and len(call.server.markers.markers(owner) if owner else user.markers) >= MAX_MARKERS:
+        raise Refused(Why.MARKERS_FULL, target=target, limit=MAX_MARKERS)
+    yield ReadMarked(call.who, target, wanted)
+    if owner:
+        call.server.markers.mark(owner, call.chat.marker_key(target), wanted)
+    yield MarkerShown(target, wanted, True)
+
+
+# ---- times
 
 
 def _moment(call: Call, word: str) -> datetime:

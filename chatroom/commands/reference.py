@@ -46,7 +46,11 @@ def page() -> Iterator[str]:
 def _line(row: Row) -> str:
     also = f" (also {', '.join(f'`/{alias}`' for alias in row.aliases)})" if row.aliases else ""
     sentence = row.help.sentence.replace("*", r"\*").replace("|", r"\|")
-    return f"| `/{row.usage}`{also} | {sentence} | {_WHO_MAY[row.needs]} | {row.cost:g} |"
+    return f"| `/{row.usage}`{also} | {sentence} | {_who_may(row)} | {row.cost:g} |"
+
+
+def _who_may(row: Row) -> str:
+    return "operators of the server" if row.is_privileged else _WHO_MAY[row.needs]
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ from chatroom.commands.call import Call
 from chatroom.commands.table import TABLE, Needs, Section
 from chatroom.core.events import Event
 from chatroom.core.names import clip
+from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import (
     EVERYTHING,
+    AdminShown,
     CountsShown,
     HelpShown,
     MotdShown,
@@ -27,7 +29,9 @@ server = Section("The server")
 def help_(call: Call, command: str = "") -> Iterator[Event | Reply]:
     """Show what you can type, or how to use one command; "/help all" tells of each."""
     name = command.removeprefix("/").lower()
-    every = [row for row in TABLE.rows.values() if row.section]
+    user = call.session.user
+    is_operator = user is not None and user.is_server_operator
+    every = [row for row in TABLE.rows.values() if row.section and (is_operator or not row.is_privileged)]
     rows = every if name in ("", EVERYTHING) else [TABLE.find(name, is_typed=True)]
     yield HelpShown([row.help for row in rows], name)
 
@@ -48,6 +52,7 @@ def counts(call: Call) -> Iterator[Event | Reply]:
         unknown=more.get("unknown", 0),
         rooms=chat.open_rooms,
         most=max(more.get("most", 0), len(chat.users)),
+        operators=chat.operators,
     )
 
 
@@ -67,6 +72,14 @@ def uptime(call: Call) -> Iterator[Event | Reply]:
 def version(call: Call) -> Iterator[Event | Reply]:
     """Show which server this is."""
     yield VersionShown(call.server.version)
+
+
+@server.command("admin", needs=Needs.NOTHING)
+def admin(call: Call) -> Iterator[Event | Reply]:
+    """Show who runs the server and how to reach them."""
+    if not call.server.admin:
+        raise Refused(Why.NO_ADMIN, server=call.server.name)
+    yield AdminShown(call.server.admin)
 
 
 @server.command("time", needs=Needs.NOTHING)

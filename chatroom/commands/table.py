@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from chatroom.commands.call import Call
 from chatroom.core.events import Event
+from chatroom.core.modes import HALF_OPERATOR, OPERATOR
 from chatroom.core.names import as_number, is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import HelpEntry, Reply
@@ -32,17 +33,22 @@ class Needs(IntEnum):
     NOTHING = 0
     ENTERED = 1
     MEMBER = 2  # of the row's room
-    OPERATOR = 3  # of the row's room
+    MODERATOR = 3  # of the row's room: at least half an operator
+    OPERATOR = 4  # of the row's room
 
 
 @dataclass(frozen=True)
 class Param:
-    """One word of a usage line: `name`, `[name]`, `name...` or `[name...]`, and what it is turned into."""
+    """One word of a usage line: `name`, `[name]`, `name...` or `[name...]`, and what it is turned into.
+
+    `needed` is how many words have to be left for those after it, or else it is the one that was left out.
+    """
 
     name: str
     is_optional: bool
     takes_rest: bool
     kind: type
+    needed: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Row:
     cost: float
     aliases: tuple[str, ...]
     handler: Handler
+    is_privileged: bool = False  # for operators of the server alone
 
     @property
     def help(self) -> HelpEntry:
@@ -121,26 +128,35 @@ class Section:
         self.title = title
 
     def command(
-        self, usage: str, *, needs: Needs = Needs.ENTERED, cost: float = 1.0, aliases: tuple[str, ...] = ()
+        self,
+        usage: str,
+        *,
+        needs: Needs = Needs.ENTERED,
+        cost: float = 1.0,
+        aliases: tuple[str, ...] = (),
+        is_privileged: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Make the decorated handler a row of the table."""
 
         def register(handler: Handler) -> Handler:
             name, *words = usage.split()
             hints = get_type_hints(handler)
-            params = tuple(_param(word, hints) for word in words)
-            TABLE.add(Row(name, usage, self.title, params, needs, cost, aliases, handler))
+            params = tuple(_param(word, hints, words[index + 1 :]) for index, word in enumerate(words))
+            TABLE.add(Row(name, usage, self.title, params, needs, cost, aliases, handler, is_privileged))
             return handler
 
         return register
 
 
-def _param(word: str, hints: dict[str, Any]) -> Param:
-    name = word.strip("[].")
+def _param(word: str, hints: dict[str, Any], following: list[str]) -> Param:
+    name, is_optional = word.strip("[]."), word.startswith("[")
     kind = hints[name]
-    if get_origin(kind) is not None:  # Room | None
+    if get_origin(kind) is tuple:  # words that are kept apart
+        kind = tuple
+    elif get_origin(kind) is not None:  # Room | None
         kind = next(one for one in get_args(kind) if one is not type(None))
-    return Param(name, word.startswith("["), "..." in word, kind)
+    needed = sum(not other.startswith("[") for other in following) if is_optional and kind is not Room else 0
+    return Param(name, is_optional, "..." in word, kind, needed)
 
 
 # ---- binding words to a row
@@ -161,11 +177,11 @@ def bind(row: Row, call: Call) -> dict[str, Any]:
     return arguments
 
 
-def _assign_text(row: Row, text: str) -> dict[str, str]:
-    given: dict[str, str] = {}
+def _assign_text(row: Row, text: str) -> dict[str, Any]:
+    given: dict[str, Any] = {}
     text = text.strip(" ")
     for param in row.params:
-        if not text or _is_left_out(param, text):
+        if not text or _is_left_out(param, text) or (param.needed and len(text.split()) <= param.needed):
             continue
         if param.takes_rest:
             word, text = text, ""
@@ -178,12 +194,13 @@ def _assign_text(row: Row, text: str) -> dict[str, str]:
     return given
 
 
-def _assign_words(row: Row, words: list[str]) -> dict[str, str]:
-    given: dict[str, str] = {}
+def _assign_words(row: Row, words: list[str]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
     for param in row.params:
-        if not words or _is_left_out(param, words[0]):
+        if not words or _is_left_out(param, words[0]) or (param.needed and len(words) <= param.needed):
             continue
-        given[param.name] = " ".join(words) if param.takes_rest else words[0]
+        rest = words if param.kind is tuple else " ".join(words)
+        given[param.name] = rest if param.takes_rest else words[0]
         words = [] if param.takes_rest else words[1:]
     return given
 
@@ -232,7 +249,16 @@ def _as_text(word: str, call: Call, row: Row) -> str:
     return word
 
 
-_CONVERT: dict[type, Callable[[str, Call, Row], Any]] = {Room: _as_room, User: _as_user, int: _as_number}
+def _as_words(words: str | list[str], call: Call, row: Row) -> tuple[str, ...]:
+    return tuple(words.split() if isinstance(words, str) else words)
+
+
+_CONVERT: dict[type, Callable[[Any, Call, Row], Any]] = {
+    Room: _as_room,
+    User: _as_user,
+    int: _as_number,
+    tuple: _as_words,
+}
 
 
 # ---- the gate
@@ -243,7 +269,7 @@ def run(call: Call) -> bool:
     try:
         row = call.row = TABLE.find(call.verb)
         if row.needs:
-            _ = call.user
+            _check_entered(call.user, row)
         arguments = bind(row, call)
         if row.needs >= Needs.MEMBER:
             _check_member(call.user, arguments["room"], row.needs)
@@ -258,8 +284,13 @@ def run(call: Call) -> bool:
     return True
 
 
+def _check_entered(user: User, row: Row) -> None:
+    if row.is_privileged and not user.is_server_operator:
+        raise Refused(Why.SERVER_OPERATORS_ONLY)
+
+
 def _check_member(user: User, room: Room, needs: Needs) -> None:
-    if user not in room.members:
+    if user not in room.members and not (needs > Needs.MEMBER and user.is_server_operator):
         raise Refused(Why.NOT_MEMBER, room=room.name)
-    if needs is Needs.OPERATOR:
-        room.check_operator(user)
+    if needs > Needs.MEMBER:
+        room.check_rank(user, OPERATOR if needs is Needs.OPERATOR else HALF_OPERATOR)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from chatroom.commands.call import Call
 from chatroom.commands.table import Section, find_room, find_user
-from chatroom.core.events import Event, Manner, Said, Told
+from chatroom.core.events import Event, Manner, Said, Tagged, TaggedTo, Told
+from chatroom.core.modes import addressed
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import IsAway, Reply
@@ -14,20 +15,43 @@ from chatroom.core.room import Room
 from chatroom.core.user import User
 
 talk = Section("Talking")
+doors = Section("")  # nobody types these; a dialect calls them
+REPLY_TAGS = frozenset(("+reply", "+draft/reply"))  # their value is the msgid of what is answered
 Outcome = Iterator[Event | Reply]
 
 
-def _to_room(call: Call, room: Room, text: str, manner: Manner) -> Outcome:
+def _to_room(call: Call, room: Room, text: str, manner: Manner, to: str = "") -> Outcome:
+    """To everybody in the room, or those alone who have the privilege of the sign `to`, or a higher one."""
     call.chat.names.check_text(text)
-    room.check_speaking(call.user, call.chat.folded_mask(call.who))
-    yield Said(call.who, room.name, text, manner)
+    room.check_speaking(call.user, call.chat.names.fold)
+    room.check_text(text)
+    yield Said(call.who, room.name, text, manner, call.tags, call.cuts, to, _answered(call, room))
 
 
 def _to_person(call: Call, other: User, text: str, manner: Manner) -> Outcome:
     call.chat.names.check_text(text)
-    yield Told(call.who, other.who, text, manner)
+    _check_heard(call, other)
+    if "T" in other.modes and text.startswith("\x01"):
+        raise Refused(Why.CTCP_UNHEARD, nick=other.nick)
+    yield Told(call.who, other.who, text, manner, call.tags, call.cuts)
     if other.away and manner is not Manner.NOTICE:
         yield IsAway(other)
+
+
+def _check_heard(call: Call, other: User) -> None:
+    """Raise Refused when `other` wants to hear nothing from the caller in private (user mode R)."""
+    if not other.hears_in_private(call.user):
+        raise Refused(Why.GUESTS_UNHEARD, nick=other.nick)
+
+
+def _answered(call: Call, room: Room) -> str:
+    """Who said what the tags of a call refer to: "" when they don't, or to nothing that was said here."""
+    msgid = next((value for name, value in call.tags if name in REPLY_TAGS), "")
+    number = call.server.number_of(msgid) if msgid else None
+    if number is None or number <= room.history_from:
+        return ""
+    record = call.server.history.record(number)
+    return record.event.who.nick if record and isinstance(record.event, Said) and room.place in record.places else ""
 
 
 def _speak(call: Call, to: str, text: str, manner: Manner) -> Outcome:
@@ -35,8 +59,9 @@ def _speak(call: Call, to: str, text: str, manner: Manner) -> Outcome:
 
     A secret room refuses by its own rules, as on other IRC servers: whoever tries to join learns of it all the same.
     """
-    if is_room(to):
-        return _to_room(call, find_room(call, to, even_secret=True), text, manner)
+    sign, name = addressed(to)
+    if is_room(name):
+        return _to_room(call, find_room(call, name, even_secret=True), text, manner, sign)
     return _to_person(call, find_user(call, to), text, manner)
 
 
@@ -85,3 +110,17 @@ def act(call: Call, to: str, text: str) -> Outcome:
 def notice(call: Call, to: str, text: str) -> Outcome:
     """Say something that no program will answer, as bots do."""
     return _speak(call, to, text, Manner.NOTICE)
+
+
+@doors.command("tag to")
+def tag(call: Call, to: str) -> Outcome:
+    """Pass the tags of this call on, without a word."""
+    sign, name = addressed(to)
+    if is_room(name):
+        room = find_room(call, name, even_secret=True)
+        room.check_speaking(call.user, call.chat.names.fold)
+        yield Tagged(call.who, room.name, call.tags, sign, _answered(call, room))
+    else:
+        other = find_user(call, to)
+        _check_heard(call, other)
+        yield TaggedTo(call.who, other.who, call.tags)

@@ -13,9 +13,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from chatroom.core import events as ev
-from chatroom.core.apply import people, rooms, talk  # noqa: F401 - they fill the table
+from chatroom.core.account import Presence
+from chatroom.core.apply import metadata, people, registered, rooms, talk  # noqa: F401 - they fill the table
 from chatroom.core.apply.table import APPLY
 from chatroom.core.events import Record, Who
+from chatroom.core.gone import Memory
 from chatroom.core.names import Names
 from chatroom.core.refusals import Refused
 from chatroom.core.room import Room
@@ -39,11 +41,17 @@ class Chat:
     ) -> None:
         self.names = names or Names()
         self.users: dict[str, User] = {}  # by folded nick
+        self.by_account: dict[str, dict[User, None]] = {}  # who is logged in, by folded account, the first one first
+        self.looks: dict[str, User] = {}  # by what their nick looks like
         self.rooms: dict[str, Room] = {}  # by folded name; closed ones of which something is kept, too
+        self.moved: dict[str, int] = {}  # when a room was last called something else, by what it was called (folded)
+        self.itself = Who("server", "", "")  # who did what nobody did
         self.watchers: dict[str, dict[Any, None]] = {}  # connections, by the folded nick they watch
+        self.gone = Memory()  # names that people have left behind
         self.number = 0
         self.time = 0
         self.invisible = 0  # how many people are; counted along, as every newcomer is told
+        self.operators = 0  # how many operators of the server are here; likewise
         self.open_rooms = 0  # how many rooms are; likewise
         self.sealed: Refused | None = None  # why nothing can be recorded just now
         self._clock = clock
@@ -57,6 +65,10 @@ class Chat:
         """Who is called `nick`."""
         return self.users.get(self.names.fold(nick))
 
+    def lookalike(self, nick: str) -> User | None:
+        """Who is called `nick`, or what looks the same."""
+        return self.looks.get(self.names.look(nick))
+
     def room(self, name: str) -> Room | None:
         """The room called `name`, open or closed."""
         return self.rooms.get(self.names.fold(name))
@@ -69,9 +81,27 @@ class Chat:
         """What `user`'s private talk is kept under: their account, or for guests what they are called."""
         return f"={self.names.fold(user.who.account)}" if user.who.account else user.folded
 
+    def marker_key(self, target: str) -> str:
+        """What up to when somebody has read `target`, a room or a person, is kept under, whatever a room is called."""
+        room = self.room(target)
+        return room.place if room is not None else self.names.fold(target)
+
     def watching(self, folded: str) -> Mapping[Any, None]:
         """The connections that want to know when somebody called `folded` comes and goes (MONITOR)."""
         return self.watchers.get(folded, _NOBODY)
+
+    # ---- for connections, which are of no other concern here
+
+    def watch(self, folded: str, outbox: Any) -> None:
+        """Have `outbox` noticed of what somebody called `folded` does."""
+        self.watchers.setdefault(folded, {})[outbox] = None
+
+    def unwatch(self, folded: str, outbox: Any) -> None:
+        """No longer."""
+        watchers = self.watchers.get(folded, {})
+        watchers.pop(outbox, None)
+        if not watchers:
+            self.watchers.pop(folded, None)
 
     # ---- the one door
 
@@ -100,9 +130,12 @@ class Chat:
         for record in records:
             self.number, self.time = record.number, record.time
             APPLY[type(record.event)](self, record.event)
+        self._consequences.clear()  # they were recorded, too
 
-    def resume(self, number: int, time: int, who: Who, permanent: Iterable[str] = ()) -> None:
-        """Go on after event `number`: the permanent rooms exist, and rooms that a crash left open close."""
+    def resume(
+        self, number: int, time: int, who: Who, permanent: Iterable[str] = (), present: Iterable[Presence] = ()
+    ) -> None:
+        """Go on after event `number`: the permanent rooms exist, those who stay are there, left rooms close."""
         self.number, self.time = max(self.number, number), max(self.time, time, self._clock())
         for name in permanent:
             room = self.room_for(name)
@@ -110,7 +143,11 @@ class Chat:
             room.is_permanent = room.is_open = True
             room.is_hidden = False
             room.modes.setdefault("n", "")
-        for room in [room for room in self.rooms.values() if room.is_open and not room.is_permanent]:
+        self.itself = who
+        for presence in present:
+            people.bring_back(self, presence)
+        passing = [room for room in self.rooms.values() if not (room.is_permanent or room.is_registered)]
+        for room in [room for room in passing if room.is_open and not room.members]:
             self.happen(ev.Closed(who, room.name))
 
     # ---- for the functions that apply events
@@ -119,7 +156,8 @@ class Chat:
         """The room called `name`, made when there is none."""
         folded = self.names.fold(name)
         if folded not in self.rooms:
-            self.rooms[folded] = Room(name, folded, self.time)
+            moved = self.moved.get(folded)  # with what is kept under that name: another room begins anew
+            self.rooms[folded] = Room(name, folded, self.time, place=f"{folded},{moved}" if moved else folded)
         return self.rooms[folded]
 
     def user_of(self, event: ev.Event) -> User:

@@ -26,8 +26,8 @@ class Who(NamedTuple):
 
     @property
     def mask(self) -> str:
-        """`nick!username@host`, as IRC names people."""
-        return f"{self.nick}!{self.username}@{self.host}"
+        """`nick!username@host`, as IRC names people; the server itself has a name alone."""
+        return f"{self.nick}!{self.username}@{self.host}" if self.host else self.nick
 
 
 class Manner(StrEnum):
@@ -62,6 +62,7 @@ class Event:
     kind: ClassVar[str]
     lasting: ClassVar[bool] = False
     stored: ClassVar[bool] = True
+    slot: ClassVar[str] = ""  # a later lasting event with the same, in the same place, leaves nothing of this one
 
     who: Who
 
@@ -112,6 +113,34 @@ class AwayChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RealnameChanged(Event):
+    """Somebody gave another real name."""
+
+    kind: ClassVar[str] = "realname"
+    realname: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostChanged(Event):
+    """`who`, as they were seen before, is seen with another username and host from now on."""
+
+    kind: ClassVar[str] = "host"
+    username: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataChanged(Event):
+    """Somebody says `value` of themselves under `key`, or nothing any more (""); `nick` is whom it is said of."""
+
+    kind: ClassVar[str] = "metadata"
+    stored: ClassVar[bool] = False
+    nick: str
+    key: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UserModesChanged(Event):
     """Somebody changed their own modes."""
 
@@ -143,6 +172,59 @@ class Unignored(Event):
 
     kind: ClassVar[str] = "unignored"
     stored: ClassVar[bool] = False
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted(Event):
+    """Somebody hears `nick` in private, though otherwise only people with an account (user mode R)."""
+
+    kind: ClassVar[str] = "accepted"
+    stored: ClassVar[bool] = False
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unaccepted(Event):
+    """Somebody no longer makes an exception for `nick`."""
+
+    kind: ClassVar[str] = "unaccepted"
+    stored: ClassVar[bool] = False
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMarked(Event):
+    """Somebody has read what was said in `target`, a room or with a person, up to `time` (ms); no other is told."""
+
+    kind: ClassVar[str] = "readmarked"
+    stored: ClassVar[bool] = False
+    target: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announced(Event):
+    """An operator of the server said something to everybody who wants to hear such things (user mode w)."""
+
+    kind: ClassVar[str] = "announced"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Killed(Event):
+    """`who`, an operator of the server, ended all connections of `nick`, who quits."""
+
+    kind: ClassVar[str] = "killed"
+    nick: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ghosted(Event):
+    """`who`, its owner, took the name `nick` back: whoever has it quits, or loses all other connections."""
+
+    kind: ClassVar[str] = "ghosted"
     nick: str
 
 
@@ -188,14 +270,18 @@ class Said(RoomEvent):
     manner: Manner = Manner.SAY
     tags: Tags = ()
     cuts: tuple[int, ...] = ()  # where a line was only cut to be sent: places in `text`, counted in characters
+    to: str = ""  # the sign of a privilege, such as "@": for those alone who have it, or a higher one
+    answers: str = ""  # who said what this answers, as far as `tags` tell
 
 
 @dataclass(frozen=True, slots=True)
 class Tagged(RoomEvent):
-    """Tags alone, in a room: a reaction, or that somebody is typing."""
+    """Tags alone, in a room: a reaction, or that somebody is typing; `to` as in Said."""
 
     kind: ClassVar[str] = "tagged"
     tags: Tags
+    to: str = ""
+    answers: str = ""  # who said what this is about, as far as `tags` tell
 
     @property
     def stored(self) -> bool:  # type: ignore[override]
@@ -212,6 +298,7 @@ class Redacted(Event):
     number: int
     msgid: str  # what IRC calls it
     reason: str = ""
+    kept: tuple[str, ...] = ()  # the places of a private one, whose history this belongs to as well
 
     @property
     def erases(self) -> int:
@@ -270,12 +357,37 @@ class Invited(RoomEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class InviteSeen(RoomEvent):
+    """Those who keep order in a room hear that `who` asked `nick` in."""
+
+    kind: ClassVar[str] = "inviteseen"
+    stored: ClassVar[bool] = False
+    nick: str
+
+
+@dataclass(frozen=True, slots=True)
 class TopicChanged(RoomEvent):
     """A room is about something else now; "" for nothing in particular."""
 
     kind: ClassVar[str] = "topic"
     lasting: ClassVar[bool] = True
+    slot: ClassVar[str] = "topic"
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMetadataChanged(RoomEvent):
+    """An operator says `value` of a room under `key`, or nothing any more ("")."""
+
+    kind: ClassVar[str] = "roommetadata"
+    lasting: ClassVar[bool] = True
+    key: str
+    value: str = ""
+
+    @property
+    def slot(self) -> str:  # type: ignore[override]
+        """Each key has its own."""
+        return f"metadata {self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +397,41 @@ class ModesChanged(RoomEvent):
     kind: ClassVar[str] = "modes"
     lasting: ClassVar[bool] = True
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRenamed(RoomEvent):
+    """`room`, as it was called before, is now `name`: all else about it stays."""
+
+    kind: ClassVar[str] = "roomrenamed"
+    lasting: ClassVar[bool] = True
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered(RoomEvent):
+    """A room belongs to an account, whose owner is its founder; or to nobody any more ("")."""
+
+    kind: ClassVar[str] = "registered"
+    lasting: ClassVar[bool] = True
+    slot: ClassVar[str] = "founder"
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted(RoomEvent):
+    """What an account has in a registered room, whenever its owner comes in: the letters of privileges, or none."""
+
+    kind: ClassVar[str] = "granted"
+    lasting: ClassVar[bool] = True
+    account: str
+    letters: str = ""
+
+    @property
+    def slot(self) -> str:  # type: ignore[override]
+        """Each account has its own."""
+        return f"grant {self.account}"
 
 
 class Record(NamedTuple):
@@ -305,7 +452,9 @@ KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
         *(Entered, Quit, Renamed, AccountChanged, AwayChanged, UserModesChanged, Faced, Ignored, Unignored),
-        *(Told, TaggedTo, Said, Tagged, Redacted, Opened, Closed, Joined, Left, Kicked, Invited),
-        *(TopicChanged, ModesChanged),
+        *(RealnameChanged, HostChanged, MetadataChanged, Accepted, Unaccepted, RoomMetadataChanged),
+        *(ReadMarked, Announced, Killed, Ghosted, Told, TaggedTo, Said, Tagged, Redacted),
+        *(Opened, Closed, Joined, Left, Kicked, Invited),
+        *(InviteSeen, TopicChanged, ModesChanged, RoomRenamed, Registered, Granted),
     )
 }

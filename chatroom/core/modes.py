@@ -9,6 +9,8 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from chatroom.core.names import is_room
+
 
 class ModeKind(Enum):
     """What a mode's value means."""
@@ -16,29 +18,77 @@ class ModeKind(Enum):
     PRIVILEGE = "PREFIX"  # a nick, always
     LIST = "A"  # a mask to add or take off; without one, a question
     KEY = "B"  # a value both to set and to clear
-    LIMIT = "C"  # a value only to set
+    SETTING = "C"  # a value only to set
     FLAG = "D"  # none
 
 
 ROOM_MODES = {
+    "q": ModeKind.PRIVILEGE,  # founder
+    "a": ModeKind.PRIVILEGE,  # protected from operators
     "o": ModeKind.PRIVILEGE,  # operator
+    "h": ModeKind.PRIVILEGE,  # half operator: kicks, bans, gives a voice
     "v": ModeKind.PRIVILEGE,  # voice: speaks while the room is moderated
     "b": ModeKind.LIST,  # banned
     "e": ModeKind.LIST,  # excepted from bans
     "I": ModeKind.LIST,  # invited for good
     "k": ModeKind.KEY,
-    "l": ModeKind.LIMIT,  # of members
+    "f": ModeKind.SETTING,  # where those go who may not come in
+    "l": ModeKind.SETTING,  # of members
+    "C": ModeKind.FLAG,  # no CTCP but ACTION
+    "M": ModeKind.FLAG,  # people without an account are silent
+    "O": ModeKind.FLAG,  # operators of the server only
+    "R": ModeKind.FLAG,  # people with an account only
+    "U": ModeKind.FLAG,  # what people without a privilege say is heard by operators only
     "i": ModeKind.FLAG,  # invited people only
     "m": ModeKind.FLAG,  # moderated
     "n": ModeKind.FLAG,  # no messages from outside
+    "r": ModeKind.FLAG,  # registered: belongs to an account
     "s": ModeKind.FLAG,  # secret: not in lists
     "t": ModeKind.FLAG,  # topic by operators only
+    "u": ModeKind.FLAG,  # auditorium: people without a privilege do not see each other
 }
-PREFIXES = {"o": "@", "v": "+"}  # highest first
-USER_MODES = {"i": "invisible", "w": "hears wallops"}
-PRIVATE = ("i", "k", "s")  # a room with one of these keeps its history to itself when it closes
+PREFIXES = {"q": "~", "a": "&", "o": "@", "h": "%", "v": "+"}  # highest first
+LETTERS = {sign: letter for letter, sign in PREFIXES.items()}
+RANKS = {letter: len(PREFIXES) - place for place, letter in enumerate(PREFIXES)}
+OPERATOR, HALF_OPERATOR, FOUNDER = RANKS["o"], RANKS["h"], RANKS["q"]
+# The rank it takes to change a mode; of others OPERATOR.
+RANK_TO_CHANGE = {"q": FOUNDER, "a": FOUNDER, **dict.fromkeys("vbeI", HALF_OPERATOR)}
+SET_BY_SERVER = frozenset("r")
+SET_BY_SERVER_OPERATORS = frozenset("O")
+USER_MODES = {
+    "B": "a bot",
+    "R": "hears only people with an account in private",
+    "T": "hears no questions from program to program (CTCP)",
+    "i": "invisible",
+    "o": "operator of the server",
+    "w": "hears wallops",
+}
+GIVEN_MODES = frozenset("o")  # user modes that nobody takes: they are given, and may be laid down
+PRIVATE = ("i", "k", "s", "O")  # a room with one of these keeps its history to itself when it closes
 MAX_LIST = 100  # masks in one list
 MAX_MASK = 120  # bytes of a mask in a list
+
+
+# Masks of another kind than nick!username@host (extended bans), by what is typed before the colon.
+MUTE, ACCOUNT = "m:", "a:"
+EXTENDED = {"m": MUTE, "mute": MUTE, "a": ACCOUNT, "account": ACCOUNT}
+ACCOUNT_NAMES = [name for name, kind in EXTENDED.items() if kind == ACCOUNT]
+
+
+def addressed(to: str) -> tuple[str, str]:
+    """The sign of a privilege and the room that a word like `@#tea` names; of several signs the lowest counts.
+
+    No sign, and the word itself, where it names no such thing.
+    """
+    name = to.lstrip("".join(LETTERS))
+    if name == to or not is_room(name):
+        return "", to
+    return max(to.removesuffix(name), key=list(LETTERS).index), name
+
+
+def rank_of(letters: str) -> int:
+    """The rank that privileges give; 0 without any."""
+    return max(RANKS[letter] for letter in letters) if letters else 0
 
 
 def letters_of(kind: ModeKind) -> str:
@@ -72,3 +122,22 @@ def full_mask(mask: str) -> str:
         nick, rest = "*", f"@{nick}"
     username, _, host = rest.partition("@")
     return f"{nick or '*'}!{username or '*'}@{host or '*'}"
+
+
+def list_mask(mask: str) -> str:
+    """`mask` as a list holds it: completed, extended ones with the one letter before the colon that they have here.
+
+    `a:bob` is whoever is logged in to bob's account; `m:` before any mask only takes away the voice.
+    """
+    name, _, rest = mask.partition(":")
+    kind = EXTENDED.get(name)
+    if kind is None or not rest:
+        return full_mask(mask)
+    return kind + (list_mask(rest) if kind == MUTE and not rest.startswith(MUTE) else rest)
+
+
+def fits(mask: str, person: str, account: str) -> bool:
+    """Whether a list's `mask`, of whatever kind but a mute, is for that person (nick!username@host). All folded."""
+    if mask.startswith(ACCOUNT):
+        return account != "" and is_match(mask[len(ACCOUNT) :], account)
+    return is_match(mask, person)

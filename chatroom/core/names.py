@@ -42,11 +42,15 @@ def is_ascii_nick(nick: str) -> bool:
 
 @dataclass(frozen=True)
 class Casemapping:
-    """How names are compared, and which nicks there can be. `name` is announced as CASEMAPPING."""
+    """How names are compared, and which nicks there can be. `name` is announced as CASEMAPPING.
+
+    `look` gives the same for names that a person would take for one another; without it none are.
+    """
 
     name: str
     fold: Callable[[str], str]
     is_nick: Callable[[str], bool] = is_ascii_nick
+    look: Callable[[str], str] | None = None
 
 
 ASCII = Casemapping("ascii", fold_ascii)
@@ -73,6 +77,10 @@ class Names:
     def fold(self, name: str) -> str:
         """The form in which names are compared."""
         return self.casemapping.fold(name)
+
+    def look(self, name: str) -> str:
+        """The same for all names that look alike."""
+        return self.casemapping.look(name) if self.casemapping.look else self.fold(name)
 
     def check_nick(self, nick: str) -> None:
         """Raise Refused when nobody can be called `nick`."""

@@ -6,11 +6,12 @@ once, in the same breath, so they may point at living rooms and people. Refusals
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from chatroom.core.events import Record
+from chatroom.core.gone import Gone
 from chatroom.core.room import Room
 from chatroom.core.user import User
 
@@ -38,11 +39,29 @@ class Page(Reply):
 
 
 @dataclass(frozen=True, slots=True)
+class MarkerShown(Reply):
+    """Up to when you have read `target` (ms since 1970, 0: not known); `is_new`: all your connections are told."""
+
+    target: str
+    time: int
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RoomShown(Reply):
-    """You are in this room now: its topic, who is here, and the last that was said."""
+    """You are in this room now: its topic, who is here that you may know of (None: all), the last that was said."""
 
     room: Room
     tail: Page
+    people: Collection[User] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded(Reply):
+    """You may not come into `room`, and go to `to` instead, where such people are sent."""
+
+    room: str
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +74,22 @@ class HasLeft(Reply):
 
 @dataclass(frozen=True, slots=True)
 class NamesShown(Reply):
-    """Who is in a room."""
+    """Who is in a room, as far as you may know (None: all)."""
 
     room: Room
+    people: Collection[User] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TopicShown(Reply):
     """What a room is about."""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKept(Reply):
+    """The topic you gave is the one there is."""
 
     room: Room
 
@@ -76,21 +103,92 @@ class RoomsShown(Reply):
 
 @dataclass(frozen=True, slots=True)
 class PeopleShown(Reply):
-    """People, found by `query` (a room, a mask, or "" for all)."""
+    """People, found by `query` (a room, a mask, or "" for all); `options` as the asker wrote them."""
 
     query: str
     people: Sequence[User]
     room: Room | None = None
+    asker: User | None = None
+    options: str = ""
+    time: int = 0  # when that was, milliseconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
 class PersonShown(Reply):
-    """One person, with those of their rooms that the asker may know of."""
+    """One person, with those of their rooms that the asker may know of.
+
+    `sees_address`: the asker is that person, or an operator of the server, and may know where from and with which
+    modes.
+    """
 
     user: User
     rooms: Sequence[Room]
     idle_seconds: int
     sees_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastShown(Reply):
+    """Who was called `nick` before, the last first; `sees_address`: also where from."""
+
+    nick: str
+    gone: Sequence[Gone]
+    sees_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RealnameMarked(Reply):
+    """Your real name, from now on."""
+
+    realname: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostMarked(Reply):
+    """Others see somebody with this host now."""
+
+    nick: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedShown(Reply):
+    """Whom you hear in private, whoever else you hear."""
+
+    nicks: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptChanged(Reply):
+    """You hear somebody in private from now on, whoever else you hear; or no longer."""
+
+    nick: str
+    is_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataShown(Reply):
+    """What is said of `target`, somebody or a room."""
+
+    target: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataMarked(Reply):
+    """What is said of `target` under `key` now; "" for nothing."""
+
+    target: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataCleared(Reply):
+    """Nothing is said of `target` any more; `keys` are those under which something was."""
+
+    target: str
+    keys: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +227,37 @@ class InviteSent(Reply):
 
     room: Room
     nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationsShown(Reply):
+    """The rooms whose operators asked you in, and where you have not been since."""
+
+    rooms: Sequence[Room]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerChanged(Reply):
+    """A room belongs to an account now, or to nobody any more ("")."""
+
+    room: Room
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessShown(Reply):
+    """To whom a room belongs, and which accounts have what in it."""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanged(Reply):
+    """What an account has in a room from now on: the letters of privileges, or none."""
+
+    room: Room
+    account: str
+    letters: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +319,24 @@ class CountsShown(Reply):
     unknown: int
     rooms: int
     most: int
+    operators: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BecameOperator(Reply):
+    """You are an operator of the server now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded(Reply):
+    """The configuration was read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminShown(Reply):
+    """Who runs the server."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,30 @@ changes the room.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from chatroom.core.events import Change
-from chatroom.core.modes import PREFIXES, PRIVATE, ROOM_MODES, ModeKind, is_match
+from chatroom.core.events import Change, Record, Redacted, RoomEvent, Who
+from chatroom.core.modes import (
+    FOUNDER,
+    HALF_OPERATOR,
+    LETTERS,
+    MUTE,
+    OPERATOR,
+    PREFIXES,
+    PRIVATE,
+    RANKS,
+    ROOM_MODES,
+    ModeKind,
+    fits,
+    rank_of,
+)
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.user import User
 
 NEW_ROOM_MODES = ("n", "t")
+Fold = Callable[[str], str]  # the form in which names are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +51,53 @@ class Listed:
     time: int
 
 
+class Grant(NamedTuple):
+    """What an account has in a registered room, whenever its owner comes in: the letters of privileges."""
+
+    account: str
+    letters: str
+
+
 class Room:
-    """One room. `is_permanent` rooms never close, and nobody becomes their operator by coming first."""
+    """One room. `is_permanent` rooms never close, and nobody becomes their operator by coming first.
+
+    `place` is what its history is kept under: what it was called (folded) when it was made. It keeps that when it is
+    called something else.
+    """
 
     __slots__ = (
-        *("name", "folded", "created", "is_permanent", "is_open", "is_hidden", "topic"),
-        *("members", "modes", "lists", "invited", "history_from"),
+        *(
+            "name",
+            "folded",
+            "place",
+            "created",
+            "is_permanent",
+            "founder",
+            "founder_name",
+            "grants",
+            "is_open",
+            "is_hidden",
+            "topic",
+        ),
+        *("members", "modes", "lists", "metadata", "invited", "history_from"),
     )
 
-    def __init__(self, name: str, folded: str, created: int, is_permanent: bool = False) -> None:
+    def __init__(self, name: str, folded: str, created: int, is_permanent: bool = False, *, place: str = "") -> None:
         self.name = name
         self.folded = folded
+        self.place = place or folded
         self.created = created
         self.is_permanent = is_permanent
+        self.founder = ""  # the account it belongs to, folded
+        self.founder_name = ""  # the same, as it is written
+        self.grants: dict[str, Grant] = {}  # by folded account, as long as it belongs to somebody
         self.is_open = is_permanent
         self.is_hidden = False  # closed while private: listed nowhere
         self.topic: Topic | None = None
         self.members: dict[User, str] = {}  # the letters of their privileges, in the order of joining
         self.modes: dict[str, str] = {"n": ""} if is_permanent else {}
         self.lists: dict[str, dict[str, Listed]] = {"b": {}, "e": {}, "I": {}}  # by letter, then folded mask
+        self.metadata: dict[str, str] = {}  # what its operators say of it, by key
         self.invited: dict[User, None] = {}  # whom an operator asked in
         self.history_from = 0  # events before this number are not for those who come now
 
@@ -66,59 +110,162 @@ class Room:
         return any(letter in self.modes for letter in PRIVATE)
 
     @property
-    def leaves_something(self) -> bool:
-        """Whether there is anything to be kept of the room while it is closed: a topic, or what it hides."""
-        return self.topic is not None or self.history_from > 0
+    def is_registered(self) -> bool:
+        """Whether it belongs to an account: such a room never closes, and keeps who may do what in it."""
+        return self.founder != ""
 
-    def is_operator(self, user: User) -> bool:
-        """Whether `user` may keep order here."""
-        return "o" in self.members.get(user, "")
+    @property
+    def leaves_something(self) -> bool:
+        """Whether there is anything to be kept of the room while it is closed."""
+        return self.topic is not None or self.history_from > 0 or self.place != self.folded
 
     def is_visible_to(self, user: User | None) -> bool:
         """Whether `user` may know of the room."""
         return not self.is_hidden and ("s" not in self.modes or user in self.members)
+
+    # ---- who is what
+
+    def rank(self, user: User) -> int:
+        """How much `user` may do here; see `modes.RANKS`. Operators of the server are above all."""
+        return len(RANKS) + 1 if user.is_server_operator else rank_of(self.members.get(user, ""))
+
+    def is_operator(self, user: User) -> bool:
+        """Whether `user` may keep order here."""
+        return self.rank(user) >= OPERATOR
 
     def prefixes(self, user: User) -> str:
         """The signs of a member's privileges, highest first, such as "@+"."""
         letters = self.members.get(user, "")
         return "".join(sign for letter, sign in PREFIXES.items() if letter in letters) if letters else ""
 
-    def is_banned(self, folded_mask: str) -> bool:
-        """Whether a ban fits `folded_mask` and no exception does."""
-        return self.is_listed("b", folded_mask) and not self.is_listed("e", folded_mask)
+    def letters_given(self, account: str) -> str:
+        """What the owner of `account` (folded) was given here to have on coming in."""
+        return self.grants[account].letters if account in self.grants else ""
 
-    def is_listed(self, letter: str, folded_mask: str) -> bool:
-        """Whether a mask on the list `letter` fits `folded_mask`."""
-        return any(is_match(mask, folded_mask) for mask in self.lists[letter])
+    def letters_for(self, account: str) -> str:
+        """What the owner of `account` (folded) has here on coming in, highest first."""
+        letters = self.letters_given(account)
+        is_founder = account != "" and account == self.founder
+        return "".join(letter for letter in PREFIXES if letter in letters or (letter == "q" and is_founder))
+
+    # ---- who hears and sees whom
+
+    def above(self, sign: str) -> list[User]:
+        """The members who have the privilege of `sign` or a higher one."""
+        least = RANKS[LETTERS[sign]]
+        return [user for user, letters in self.members.items() if rank_of(letters) >= least]
+
+    def is_unseen(self, user: User) -> bool:
+        """Whether only members with a privilege see `user` come and go: in an auditorium, those without."""
+        return "u" in self.modes and not self.members.get(user)
+
+    def witnesses(self, user: User) -> Collection[User]:
+        """Who sees what `user` does here, beside talking."""
+        if not self.is_unseen(user):
+            return self.members
+        return [member for member, letters in self.members.items() if letters or member is user]
+
+    def place_of(self, user: User) -> str:
+        """Where that which `user` does here, beside talking, is kept: not where everybody may read what few saw."""
+        return f"+{self.place}" if self.is_unseen(user) else self.place
+
+    def places_for(self, user: User) -> list[str]:
+        """Where that is kept which `user` hears here: the room's place, and those of what is for the privileged."""
+        rank = rank_of(self.members.get(user, ""))
+        return [self.place, *(f"{sign}{self.place}" for letter, sign in PREFIXES.items() if RANKS[letter] <= rank)]
+
+    def seen_by(self, viewer: User | None) -> Collection[User]:
+        """The members that `viewer` may know to be here."""
+        is_member = viewer in self.members
+        if "u" in self.modes and not (is_member and viewer is not None and self.members[viewer]):
+            return [user for user, letters in self.members.items() if letters and (is_member or not user.is_invisible)]
+        return self.members if is_member else [user for user in self.members if not user.is_invisible]
+
+    def told_now(self, records: Iterable[Record]) -> list[Record]:
+        """`records` of this room's history, under the name it has now."""
+        return [self._told_now(record) for record in records]
+
+    def _told_now(self, record: Record) -> Record:
+        event = record.event
+        if isinstance(event, RoomEvent) and event.room != self.name:
+            return record._replace(event=replace(event, room=self.name))
+        if isinstance(event, Redacted) and event.target != self.name:
+            return record._replace(event=replace(event, target=self.name))
+        return record
+
+    # ---- lists
+
+    def is_listed(self, letter: str, who: Who, fold: Fold) -> bool:
+        """Whether a mask on the list `letter` fits `who`; mutes are no masks for that."""
+        masks = self.lists[letter]
+        return bool(masks) and _fitting((mask for mask in masks if not mask.startswith(MUTE)), who, fold)
+
+    def is_banned(self, who: Who, fold: Fold) -> bool:
+        """Whether a ban fits `who` and no exception does."""
+        return self.is_listed("b", who, fold) and not self.is_listed("e", who, fold)
+
+    def is_silenced(self, who: Who, fold: Fold) -> bool:
+        """Whether a ban or a mute fits `who` and no exception does; one that is a mute excepts only from those."""
+        if not self.lists["b"] or self.is_listed("e", who, fold):
+            return False
+        if self.is_listed("b", who, fold):
+            return True
+        muted, excepted = ([mask[len(MUTE) :] for mask in self.lists[x] if mask.startswith(MUTE)] for x in "be")
+        return _fitting(muted, who, fold) and not _fitting(excepted, who, fold)
+
+    # ---- what is permitted
 
     def check_operator(self, user: User) -> None:
         """Raise Refused unless `user` may keep order here."""
-        if not self.is_operator(user):
-            raise Refused(Why.OPERATORS_ONLY, room=self.name)
+        self.check_rank(user, OPERATOR)
 
-    def check_entry(self, user: User, folded_mask: str, key: str) -> None:
+    def check_rank(self, user: User, rank: int) -> None:
+        """Raise Refused unless `user` has `rank` or a higher one here."""
+        if self.rank(user) < rank:
+            raise Refused(Why.FOUNDERS_ONLY if rank == FOUNDER else Why.OPERATORS_ONLY, room=self.name)
+
+    def check_not_above(self, user: User, other: User) -> None:
+        """Raise Refused when `other` is of a higher rank here than `user`; half operators touch none of their own."""
+        rank = self.rank(user)
+        if rank_of(self.members.get(other, "")) > rank - (rank == HALF_OPERATOR) and other is not user:
+            raise Refused(Why.OUTRANKED, nick=other.nick, room=self.name)
+
+    def check_entry(self, user: User, fold: Fold, key: str) -> None:
         """Raise Refused when `user` may not come in now, with `key`."""
-        if user in self.invited:
+        modes, who = self.modes, user.who
+        if user in self.invited or (self.founder and rank_of(self.letters_for(fold(who.account))) >= HALF_OPERATOR):
             return
-        if self.is_banned(folded_mask):
+        if self.lists["b"] and self.is_banned(who, fold):
             raise Refused(Why.BANNED, room=self.name)
-        if "i" in self.modes and not self.is_listed("I", folded_mask):
+        if "O" in modes and not user.is_server_operator:
+            raise Refused(Why.ROOM_FOR_OPERATORS, room=self.name)
+        if "i" in modes and not self.is_listed("I", who, fold):
             raise Refused(Why.INVITE_ONLY, room=self.name)
-        if "k" in self.modes and key != self.modes["k"]:
+        if "R" in modes and not who.account:
+            raise Refused(Why.ROOM_FOR_ACCOUNTS, room=self.name)
+        if "k" in modes and key != modes["k"]:
             raise Refused(Why.KEY_WRONG, room=self.name)
-        if "l" in self.modes and len(self.members) >= int(self.modes["l"]):
+        if "l" in modes and len(self.members) >= int(modes["l"]):
             raise Refused(Why.ROOM_FULL, room=self.name)
 
-    def check_speaking(self, user: User, folded_mask: str) -> None:
+    def check_speaking(self, user: User, fold: Fold) -> None:
         """Raise Refused when `user` may not speak here now."""
-        if self.members.get(user):
+        letters, modes = self.members.get(user), self.modes
+        if letters:
             return
-        if "n" in self.modes and user not in self.members:
+        if letters is None and "n" in modes:
             raise Refused(Why.OUTSIDERS_SILENT, room=self.name)
-        if "m" in self.modes:
+        if "m" in modes:
             raise Refused(Why.MODERATED, room=self.name)
-        if self.lists["b"] and self.is_banned(folded_mask):
+        if "M" in modes and not user.who.account:
+            raise Refused(Why.GUESTS_SILENT, room=self.name)
+        if self.lists["b"] and self.is_silenced(user.who, fold):
             raise Refused(Why.BANNED_FROM_SPEAKING, room=self.name)
+
+    def check_text(self, text: str) -> None:
+        """Raise Refused when `text` is not for this room: programs' questions to programs (CTCP), with mode C."""
+        if "C" in self.modes and text.startswith("\x01") and not text.startswith("\x01ACTION"):
+            raise Refused(Why.NO_CTCP, room=self.name)
 
     def draft(self) -> Room:
         """Another room with the same members, modes and lists, to try changes on."""
@@ -139,11 +286,15 @@ class Room:
         if self.is_private:
             self.topic, self.history_from, self.is_hidden = None, number, True
         self.is_open = False
-        self.modes = {}
+        self.modes, self.metadata = {}, {}
         for user in self.invited:
             user.invitations.pop(self, None)
-        self.invited = {}
+        self.invited, self.grants = {}, {}
         self.lists = {letter: {} for letter in self.lists}
+
+    def be_called(self, name: str, folded: str) -> None:
+        """Have another name."""
+        self.name, self.folded = name, folded
 
     def change_mode(self, change: Change, folded_value: str, by: str, time: int) -> None:
         """Apply one change that is not about a member's privileges."""
@@ -161,3 +312,9 @@ class Room:
         """Give or take one privilege."""
         letters = self.members[member].replace(change.letter, "")
         self.members[member] = letters + change.letter if change.adding else letters
+
+
+def _fitting(masks: Iterable[str], who: Who, fold: Fold) -> bool:
+    """Whether any of these masks of a list (folded) fits `who`."""
+    person, account = fold(who.mask), fold(who.account)
+    return any(fits(mask, person, account) for mask in masks)

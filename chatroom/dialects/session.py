@@ -7,13 +7,15 @@ bytes. It knows no socket and no clock, so a test can be the connection.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from chatroom.commands.call import Call, Server
 from chatroom.commands.table import run
-from chatroom.core.events import Quit, Record
+from chatroom.core.account_replies import LoggedIn, LoggedOut
+from chatroom.core.events import AccountChanged, AwayChanged, Event, Ghosted, Joined, Killed, Quit, Record, Tags
 from chatroom.core.refusals import Refused
-from chatroom.core.replies import Reply
+from chatroom.core.replies import Page, Reply, RoomShown
 from chatroom.core.user import User
 from chatroom.wire.lines import TooLong
 
@@ -24,6 +26,7 @@ class Outbox(Protocol):
     flavour: Any
     echo: Callable[[Record], None]
     notice: Callable[[Record], None]
+    is_ended: bool
 
     def write(self, data: bytes) -> None:
         """Send `data`."""
@@ -36,6 +39,7 @@ class Dialect:
     """One connection, seen as a conversation. `address` is where from, `host` what others may see of it."""
 
     limit = 4096  # bytes a line may have
+    patience = 0  # bytes after which a line is none, and the connection not worth keeping; 0: it always is
     hung_up = "Connection closed"  # the reason others are told when the other end closes without a word
 
     def __init__(self, server: Server, outbox: Outbox, address: str, host: str) -> None:
@@ -44,8 +48,14 @@ class Dialect:
         self.address = address
         self.host = host
         self.user: User | None = None
+        self.account = ""  # that was logged in to before the person came in
+        self.is_back = False  # whether the person was here before this connection was theirs
+        self.gone_since = 0  # when they lost their last one before it (ms), 0 when they had another
+        self.echoed: Record | None = None  # what this connection did last
         self.verb = ""  # what the last line asked for, for the log: never its text
         self.cost = 0.0  # of the last line, in lines
+        self.is_secure = False  # over TLS
+        self.certificate = ""  # the SHA-256 fingerprint of the client's, in hexadecimal digits; "" without one
 
     # ---- from the connection
 
@@ -62,10 +72,42 @@ class Dialect:
         user, self.user = self.user, None
         if user is None:
             return
-        self.server.entered -= 1
-        user.outboxes.remove(self.outbox)
-        if not user.outboxes:
+        user.disconnected(self.outbox)
+        if not (user.outboxes or self.server.presences.stays(user)):
             self.server.chat.happen(Quit(user.who, reason))
+            return
+        self._settle_away(user)
+        if not user.outboxes:
+            self.server.presences.save(self.server.chat.names.fold(user.who.account))
+
+    # ---- from other connections
+
+    def heard_of_self(self, record: Record) -> None:
+        """What was done to the person, or by another of their connections, as far as it is to be told apart from it."""
+        event = record.event
+        if record is self.echoed:  # this one did it, and is told by replies
+            return
+        if isinstance(event, Killed):
+            reason = f": {event.reason}" if event.reason else ""
+            self._put_out(f"{event.who.nick}, who runs the server, ended your connection{reason}")
+        elif isinstance(event, Ghosted):
+            self._put_out(f"{event.who.nick}, to whom this name belongs, ended your connection")
+        elif self.server.chat.user(event.who.nick) is self.user is not None:
+            self._heard_of_own_deed(event)
+
+    def _heard_of_own_deed(self, event: Event) -> None:
+        if isinstance(event, Joined):
+            room = self.server.chat.rooms[self.server.chat.names.fold(event.room)]
+            self.tell(RoomShown(room, Page(room.name, [], "tail"), room.seen_by(self.user)))
+        elif isinstance(event, AccountChanged):
+            self.tell(LoggedIn(event.account) if event.account else LoggedOut(event.who.account))
+
+    def _put_out(self, reason: str) -> None:
+        """The person was put out of the chat: say why, and close."""
+        user, self.user = self.user, None
+        if user is not None:
+            user.disconnected(self.outbox)
+        self.close(reason)
 
     # ---- for the commands
 
@@ -77,12 +119,18 @@ class Dialect:
         """Tell them why not."""
         raise NotImplementedError
 
-    def become(self, user: User) -> None:
-        """Be that person from now on."""
-        self.user = user
-        self.server.entered += 1
-        user.address = self.address
-        user.outboxes.append(self.outbox)
+    def become(self, user: User, is_back: bool = False) -> None:
+        """Be that person from now on; `is_back`: who is here already."""
+        self.user, self.is_back = user, is_back
+        self.gone_since = self.server.presences.left(user) if is_back else 0
+        user.connected(self.outbox, self.address, self.is_secure)
+        self._settle_away(user)
+
+    def _settle_away(self, user: User) -> None:
+        """Somebody is away when nobody is there at any of their connections."""
+        if user.away_of_all != user.away:
+            with suppress(Refused):  # nothing can be recorded just now; the next change of theirs says so
+                self.server.chat.happen(AwayChanged(user.who, user.away_of_all), self.outbox)
 
     def end(self, reason: str) -> None:
         """Leave by the person's own wish: others are told `reason`."""
@@ -94,9 +142,11 @@ class Dialect:
 
     # ---- for the dialects
 
-    def call(self, verb: str, words: str | Sequence[str] = "") -> bool:
+    def call(
+        self, verb: str, words: str | Sequence[str] = "", tags: Tags = (), cuts: tuple[int, ...] = ()
+    ) -> bool:
         """Run one row of the table; whether it was done."""
-        call = Call(self, self.server, verb, words)
+        call = Call(self, self.server, verb, words, tags=tags, cuts=cuts)
         done = run(call)
         self.cost += call.row.cost if call.row else 1.0
         return done

@@ -27,6 +27,10 @@ class Cloak:
         self._key = _key_in(folder)
         self.host = lru_cache(maxsize=8192)(self._host)
 
+    def secret(self, purpose: str) -> bytes:
+        """A key for something else, which tells nothing of the cloak's own."""
+        return hmac.digest(self._key, f"key for {purpose}".encode(), hashlib.sha256)
+
     def _host(self, address: str) -> str:
         """The host others see for `address`; one for a whole IPv6 /64."""
         digest = hmac.new(self._key, network_of(address).encode(), hashlib.sha256).digest()

@@ -15,24 +15,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
-from chatroom.core.modes import USER_MODES
+from chatroom.core.modes import GIVEN_MODES, USER_MODES
 from chatroom.core.names import Names
 from chatroom.core.refusals import Refused
+from chatroom.server import doors
 
 DEFAULT_FILE = "chatroom.toml"
-SCHEMES = ("tcp", "unix")
-LATER_SCHEMES = ("tls", "ws", "wss")
 # Known keys that this version does not act on yet; a start says so when one is set.
-WITHOUT_EFFECT = ("tls", "accounts", "operators", "history.keep_days")
+WITHOUT_EFFECT: tuple[str, ...] = ()
 
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,62}")  # what IRC lines can have as their source, and room for
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_ONE_LINE = ("network", "description", "password")  # they stand in a line with other things, or are typed
+_ONE_LINE = ("network", "description", "admin", "password")  # they stand in a line with other things, or are typed
 
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -62,7 +60,8 @@ class ServerSettings:
     name: str = setting("chat.example.net", "The host part of the server's own lines.")
     network: str = setting("Chatroom", "What the place is called.")
     description: str = setting("A chat room", 'The server\'s "real name" in WHOIS.')
-    listen: Texts = setting(["tcp://[::]:6666"], "Where to listen: tcp://host:port or unix:///path.")
+    admin: str = setting("", "Who runs the server and how to reach them, for ADMIN.")
+    listen: Texts = setting(["tcp://[::]:6666"], "Where to listen: tcp, tls, ws or wss://host:port, or unix:///path.")
     password: str = setting("", "Every client must give it; empty: open to all.")
     casemapping: Literal["ascii", "rfc1459", "precis"] = setting(
         "ascii", 'When two names are the same. "precis" allows nicks in any script.'
@@ -80,7 +79,8 @@ class TlsSettings:
     """[tls]"""
 
     certificate: str = setting("", "File with the certificate and its chain, PEM.")
-    key: str = setting("", "File with the private key, PEM.")
+    key: str = setting("", "File with the private key, PEM, without a password.")
+    sts_seconds: Count = setting(0, "Seconds for which IRC programs are to remember to use TLS only; 0: not announced.")
 
 
 @dataclass
@@ -113,7 +113,8 @@ class HistorySettings:
     durability: Literal["fsync", "os"] = setting(
         "fsync", '"fsync": what was shown survives a power cut; "os": a killed process.'
     )
-    keep_days: Count = setting(0, "Days that history is kept; 0: for ever. Without effect in this version.")
+    keep_days: Count = setting(0, "Days that history is kept; 0: for ever.")
+    keep_bytes: Count = setting(0, "Bytes the history may take; past it the oldest goes. 0: no limit.")
 
 
 @dataclass
@@ -121,7 +122,10 @@ class BackupSettings:
     """[backups]"""
 
     every_minutes: Count = setting(60, "Minutes between snapshots; 0: never.")
-    keep: Positive = setting(48, "How many snapshots are kept.")
+    keep: Positive = setting(48, "How many of the newest snapshots are kept, however close together.")
+    hourly: Count = setting(48, "Of how many hours, beside those, the last snapshot is kept.")
+    daily: Count = setting(14, "Of how many days.")
+    weekly: Count = setting(52, "Of how many weeks.")
 
 
 @dataclass
@@ -149,6 +153,9 @@ class LimitSettings:
     outbox_bytes: Annotated[int, Meta(ge=4096)] = setting(
         1048576, "Bytes kept for a slow reader; past it, it is fed from the log."
     )
+    trusted_proxies: list[str] = setting(
+        ["127.0.0.0/8", "::1"], "Addresses and networks whose PROXY headers are believed; Unix sockets' always are."
+    )
 
 
 @dataclass
@@ -174,6 +181,10 @@ class Settings:
     operators: list[Operator] = field(default_factory=list)
     path: Path | None = None  # the file it was read from
     without_effect: list[str] = field(default_factory=list)  # keys set that this version does not act on
+
+    def operator_hashes(self) -> dict[str, str]:
+        """The hashes of the passwords that make somebody an operator of the server, by name."""
+        return {operator.name: operator.password_hash for operator in self.operators}
 
     def motd_lines(self) -> list[str]:
         """The message of the day; raises ConfigError when its file can't be read."""
@@ -289,15 +300,16 @@ def _is_given(given: dict[str, Any], name: str) -> bool:
 
 def _impossible(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """What no type can say: table, key and problem of each value that can't be used."""
-    for url in settings.server.listen:
-        if problem := listen_problem(url):
-            yield "server", "listen", problem
+    yield from _impossible_doors(settings)
     if not _HOST.fullmatch(settings.server.name):
         shown = _shown(settings.server.name)
         yield "server", "name", f"{shown} is no host name; expected one like chat.example.net, of at most 63 characters"
-    if not set(settings.server.user_modes) <= {"+", "-", *USER_MODES}:
-        known = f'expected letters of {", ".join(USER_MODES)}, like "+i"'
+    free = [letter for letter in USER_MODES if letter not in GIVEN_MODES]
+    if not set(settings.server.user_modes) <= {"+", "-", *free}:
+        known = f'expected letters of {", ".join(free)}, like "+i"'
         yield "server", "user_modes", f"{_shown(settings.server.user_modes)} is not possible; {known}"
+    for operator in settings.operators:
+        yield from _impossible_operator(operator)
     for key in _ONE_LINE:
         if _CONTROL.search(value := getattr(settings.server, key)):
             yield "server", key, f"{_shown(value)} is not possible; expected one line without control characters"
@@ -305,6 +317,30 @@ def _impossible(settings: Settings) -> Iterator[tuple[str, str, str]]:
         Names().check_room(settings.rooms.default)
     except Refused as refused:
         yield "rooms", "default", refused.sentence
+
+
+def _impossible_operator(operator: Operator) -> Iterator[tuple[str, str, str]]:
+    if " " in operator.name:
+        yield "operators", "name", f"{_shown(operator.name)} is no operator's name; expected one word"
+    if operator.password_hash and not operator.password_hash.startswith("$argon2"):
+        yield "operators", "password_hash", "that is no Argon2 hash; make one with: chat-server hash-password"
+
+
+def _impossible_doors(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    for url in settings.server.listen:
+        if problem := doors.listen_problem(url):
+            yield "server", "listen", problem
+    for network in settings.limits.trusted_proxies:
+        if problem := doors.network_problem(network):
+            yield "limits", "trusted_proxies", problem
+    if problem := tls_problem(settings):
+        yield "tls", "", problem
+
+
+def tls_problem(settings: Settings) -> str:
+    """What is missing in [tls] for what is asked of it, or ""."""
+    tls = settings.tls
+    return doors.tls_problem(tls.certificate, tls.key, tls.sts_seconds, settings.server.listen)
 
 
 def expected(kind: Any) -> str:
@@ -324,22 +360,6 @@ def expected(kind: Any) -> str:
 
 def _shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool | float) else msgspec.json.encode(value).decode()
-
-
-def listen_problem(url: str) -> str:
-    """What is wrong with an address to listen on, or ""."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        return f'"{url}" is no address ({error}); expected tcp://host:port, like tcp://[::]:6666'
-    if parts.scheme in LATER_SCHEMES:
-        return f'"{url}": {parts.scheme}:// is not served by this version; tcp:// and unix:// are'
-    if parts.scheme not in SCHEMES:
-        return f'"{url}" is no address to listen on; expected tcp://host:port or unix:///path'
-    if parts.scheme == "unix":
-        return "" if parts.path and not parts.netloc else f'"{url}" has no path; expected unix:///path/to/socket'
-    return "" if parts.hostname and port is not None else f'"{url}" lacks host or port; expected tcp://[::]:6666'
 
 
 def documented() -> Iterator[tuple[str, str, Any, str]]:

@@ -1,66 +1,68 @@
 """One client: a reading greenlet, a dialect, an outbox.
 
 Strategy: the greenlet waits until there is something to read, so each turn of the loop serves each client one
-packet and none can starve the others. The first bytes decide the dialect: an IRC program speaks at once, a person
-waits to be greeted. Three kinds of failure end in three places: a refusal in the command table, a lost connection
-here, and our own bugs here too, with a traceback in the log and the loss of this one connection.
+packet and none can starve the others. What is wrapped around the conversation is found out in `arrival`; then the
+first line decides the dialect: an IRC program speaks at once, a person waits to be greeted. Three kinds of failure end
+in three places: a refusal in the command table, a lost connection here, and our own bugs here too, with a traceback in
+the log and the loss of this one connection.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import TYPE_CHECKING
 
 import gevent
 from gevent.hub import get_hub
+from loguru import logger
 
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
+from chatroom.dialects.plain.text import count
 from chatroom.dialects.session import Dialect
+from chatroom.server.arrival import Arrival, turn_away
 from chatroom.server.cursor import Cursor
-from chatroom.server.limits import Bucket
+from chatroom.server.limits import Bucket, is_trusted
 from chatroom.server.outbox import SocketOutbox
+from chatroom.server.transport import Layer, Transport
 from chatroom.wire.first import Guest, speaker, wrong_door
 from chatroom.wire.irc import MAX_RECEIVED
 from chatroom.wire.lines import LineReader, TooLong
 from chatroom.wire.telnet import IAC, Telnet
 
 if TYPE_CHECKING:
-    from loguru import Logger
-
     from chatroom.server.house import House
 
 FIRST_BYTES_SECONDS = 0.4  # an IRC program speaks sooner; a person does not
 PACKET = 16384  # bytes read at once
 BYTES_BEFORE_ENTRY = 65536
+BYTES_OWED = 65536  # that a wrapping may owe a client who asks on and takes nothing
 LINGER_SECONDS = 2.0  # for the other side to close too
 STALL_SECONDS = 300.0  # a client that takes nothing at all for so long is closed
 LONGEST_WAIT = 30.0  # seconds that flood control waits before it reads on
 _READABLE = 1
-
-_ANSWERS = {
-    Guest.HTTP: b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
-    b"This is a chat server, and this port does not speak HTTP. Join with: nc <this host> <this port>,\n"
-    b"or with any IRC program.\n",
-    Guest.SSH: b"This is a chat server, and it does not speak SSH. Join with: nc <this host> <this port>\r\n",
-    Guest.TLS: b"\x15\x03\x01\x00\x02\x02\x28",  # a fatal alert, handshake_failure (RFC 8446 section 6)
-}
 
 
 class Connection:
     """One client, from accept to close. `number` names it in the log."""
 
     __slots__ = (
-        *("_bucket", "_first", "_is_waiting", "_probed_at", "_reader", "_readable", "_received", "_telnet"),
-        *("address", "born", "dialect", "ended_at", "heard", "house", "log", "number", "outbox", "sock"),
+        *("_bucket", "_is_waiting", "_probed_at", "_reader", "_readable", "_received", "_telnet", "_transport"),
+        *("address", "born", "certificate", "dialect", "ended_at", "heard", "house", "is_admitted", "is_secure"),
+        *("is_trusted", "log", "number", "outbox", "scheme", "sock"),
     )
 
-    def __init__(self, house: House, sock: socket.socket, address: str, number: int, log: Logger) -> None:
+    def __init__(self, house: House, sock: socket.socket, address: str, number: int, scheme: str) -> None:
         self.house = house
         self.sock = sock
-        self.address = address
         self.number = number
-        self.log = log
+        self.scheme = scheme  # of the listener's URL
+        self.is_trusted = is_trusted(address, house.settings.limits.trusted_proxies)
+        self.is_admitted = False  # and counted among those of its address
+        self.is_secure = False  # over TLS, or so the proxy says
+        self.certificate = ""  # the SHA-256 fingerprint of the client's
+        self._has_address(address)
         self.outbox = SocketOutbox(
             house.delivery, sock, house.settings.limits.outbox_bytes, lambda: house.chat.number, self._cursor
         )
@@ -70,7 +72,7 @@ class Connection:
         self._reader = LineReader(MAX_RECEIVED)
         self._readable = get_hub().loop.io(sock.fileno(), _READABLE)
         self._telnet: Telnet | None = None
-        self._first = True  # nothing has been received yet
+        self._transport: Transport | None = None  # where bytes are wrapped
         self._received = 0  # bytes before entry
         self._is_waiting = False  # for the client, rather than for its flood allowance or its backlog
         self._probed_at = 0.0
@@ -96,42 +98,84 @@ class Connection:
             verb = self.dialect.verb if self.dialect else "the first bytes"
             self.log.exception("a bug, while handling {}; this connection ends", verb)
             reason = "Server error"
-            self._say_last(reason)
+            self.say_last(reason)
             self.house.delivery.flush()  # the connection is let go of before this turn ends
         finally:
             if self.dialect is not None:
                 self.dialect.leave(reason)
 
     def _converse(self) -> None:
-        if not self._speaks_first():
-            self._use(PlainSession)
-        while data := self._receive():
+        data = Arrival(self, self.scheme).first_bytes()
+        if data is None:
+            self.use(PlainSession)
+            data = self.receive()
+        while data:
             text = self._without_telnet(data)
             if self.dialect is None and not text:
-                self._use(PlainSession)  # only telnet has spoken yet; who uses it waits to be greeted
+                self.use(PlainSession)  # only telnet has spoken yet; who uses it waits to be greeted
             for line in self._reader.receive_data(text):
                 if self.outbox.is_ended:
                     break  # what still comes while the connection closes is not wanted
                 self._take(line)
+            data = self.receive()
 
-    def _receive(self) -> bytes:
-        """What the client sent next; b"" when it has closed."""
+    # ---- in
+
+    def receive(self) -> bytes:
+        """What the client sent next, unwrapped; b"" when it has closed."""
+        while True:
+            if self._transport is not None and self._transport.is_closed:
+                self._hang_up()
+            data = self.read()
+            if data:
+                return data
+            if data is None:
+                return b""
+
+    def receive_soon(self) -> bytes | None:
+        """As `receive`, but None when nothing comes soon."""
+        data: bytes | None = gevent.with_timeout(FIRST_BYTES_SECONDS, self.receive, timeout_value=None)
+        return data
+
+    def read(self) -> bytes | None:
+        """One packet, unwrapped: b"" when nothing is inside yet, None when the client has closed."""
         self._is_waiting, self.heard = True, self.house.seconds()
         get_hub().wait(self._readable)
         self._is_waiting, self._probed_at = False, 0.0
         try:
             data = self.sock.recv(PACKET)
         except BlockingIOError:
-            return self._receive()
+            return b""
+        if not data:
+            return None
         if not self.is_entered and not self.outbox.is_ended:
-            self._check_newcomer(data)
-        return data
+            self._check_newcomer(len(data))
+        return data if self._transport is None else self._unwrapped(data)
 
-    def _speaks_first(self) -> bool:
-        silent = object()
-        return (
-            gevent.with_timeout(FIRST_BYTES_SECONDS, get_hub().wait, self._readable, timeout_value=silent) is not silent
-        )
+    def wrap(self, layer: Layer, data: bytes) -> bytes:
+        """Go on inside `layer`, which begins with `data`; what is inside that."""
+        if self._transport is None:
+            self._transport = Transport(self.sock)
+            self.outbox.wrap(self._transport)
+        inside = self._transport.add(layer, data)
+        self.outbox.push()
+        return inside
+
+    def _unwrapped(self, data: bytes) -> bytes:
+        assert self._transport is not None
+        inside = self._transport.receive_data(data)
+        self.outbox.push()
+        if self._transport.waiting > BYTES_OWED:
+            self.log.info("closed: asks on, but takes no answers")
+            self.outbox.cut()
+        return inside
+
+    def _hang_up(self) -> None:
+        """The other side has said its end inside the wrapping: say ours, and let it close."""
+        if not self.outbox.is_ended:
+            if self.dialect is not None:
+                self.dialect.leave(self.dialect.hung_up)
+            self.outbox.end()
 
     def _take(self, line: bytes | TooLong) -> None:
         self.outbox.wait_until_level()
@@ -147,41 +191,56 @@ class Connection:
 
     # ---- who is there
 
-    def _check_newcomer(self, data: bytes) -> None:
-        """Bytes before entry are limited, and some protocols are known by their first ones."""
-        self._received += len(data)
-        if self._first and data:
-            self._first = False
-            if (guest := wrong_door(data)) is not None:
-                self._turn_away(guest)
+    def _has_address(self, address: str) -> None:
+        self.address = address
+        self.log = logger.bind(client=f"#{self.number} {address}")
+
+    def speak_for(self, address: str) -> None:
+        """Take the client to be at `address`: who has that of this connection is its proxy."""
+        self.log.info("is a proxy for {}", address)
+        self._has_address(address)
+
+    def admit(self) -> bool:
+        """Count this connection among those of its address, once; whether there is room. If not, it is told so."""
+        addresses = self.house.addresses
+        self.is_admitted = self.is_admitted or addresses.enter(self.address)
+        if not self.is_admitted:
+            self.log.warning("turned away: {} from that address already", count(addresses.most, "connection"))
+            with contextlib.suppress(OSError):
+                self.sock.send(
+                    f"ERROR :There are {addresses.most} connections from your address already. "
+                    f"Close one first.\r\n".encode()
+                )
+        return self.is_admitted
+
+    def _check_newcomer(self, size: int) -> None:
+        """Bytes before entry are limited."""
+        self._received += size
         if self._received > BYTES_BEFORE_ENTRY:
             self.log.info("closed: {} bytes and still nobody entered", self._received)
-            self._say_last("Too much before coming in. Connect again, and type your name first.")
-
-    def _turn_away(self, guest: Guest) -> None:
-        self.log.info("turned away: speaks {}", guest.value)
-        self.outbox.write(_ANSWERS[guest])
-        self.outbox.end()
+            self.say_last("Too much before coming in. Connect again, and type your name first.")
 
     def _choose(self, line: bytes | TooLong) -> None:
         """Let the first whole line decide what is spoken here."""
         if isinstance(line, TooLong):
-            self._say_last("That is no name, and no IRC. Connect again and type your name.")
+            self.say_last("That is no name, and no IRC. Connect again and type your name.")
             return
         if (guest := wrong_door(line)) is not None:
-            self._turn_away(guest)
+            turn_away(self, guest)
         elif speaker(line) is Guest.IRC:
-            self._use(IrcSession)
+            self.use(IrcSession)
         elif self.dialect is None:
-            self._use(PlainSession)
+            self.use(PlainSession)
 
-    def _use(self, kind: type[Dialect]) -> None:
+    def use(self, kind: type[Dialect]) -> None:
+        """Speak that dialect from now on."""
         house = self.house
         self.dialect = dialect = kind(house.server, self.outbox, self.address, house.cloak.host(self.address))
-        self._reader.limit = dialect.limit
+        dialect.is_secure, dialect.certificate = self.is_secure, self.certificate
+        self._reader.limit, self._reader.patience = dialect.limit, dialect.patience
         if isinstance(dialect, PlainSession):
             if self._telnet is not None:
-                dialect.use_telnet()
+                dialect.use_telnet(self._telnet)
             dialect.greet()
 
     def _without_telnet(self, data: bytes) -> bytes:
@@ -192,7 +251,7 @@ class Connection:
         if self._telnet is None:
             self._telnet = Telnet()
             if isinstance(self.dialect, PlainSession):
-                self.dialect.use_telnet()
+                self.dialect.use_telnet(self._telnet)
         text = self._telnet.receive_data(data)
         self.outbox.write(self._telnet.data_to_send())
         return text
@@ -204,7 +263,7 @@ class Connection:
 
     # ---- the end
 
-    def _say_last(self, reason: str) -> None:
+    def say_last(self, reason: str) -> None:
         """Close for a reason that is told, whatever state the conversation is in."""
         if self.dialect is not None:
             self.dialect.close(reason)
@@ -230,7 +289,7 @@ class Connection:
         seconds = self.house.settings.limits.registration_seconds
         if now - self.born > seconds:
             self.log.info("closed: did not come in within {} s", seconds)
-            self._say_last(f"Nobody came in within {seconds} s. Connect again when you are ready.")
+            self.say_last(f"Nobody came in within {seconds} s. Connect again when you are ready.")
 
     def _look_for_silence(self, now: float) -> None:
         """Silence counts only while the client is waited for: not while its lines or its backlog are worked off."""
@@ -239,7 +298,7 @@ class Connection:
             self._probed_at = 0.0
         elif self._probed_at and now - self._probed_at > limit:
             self.log.info("closed: no answer to PING")
-            self._say_last(f"Ping timeout: {int(now - self.heard)} seconds")
+            self.say_last(f"Ping timeout: {int(now - self.heard)} seconds")
         elif not self._probed_at and now - self.heard > limit and self.dialect is not None and self.dialect.probe():
             self._probed_at = now
 
@@ -247,10 +306,12 @@ class Connection:
         """The server stops: say so and close, without telling everybody about everybody."""
         if self.dialect is not None:
             self.dialect.user = None
-        self._say_last(reason)
+        self.say_last(reason)
 
     def close(self) -> None:
         """Let go of everything."""
+        if self.is_admitted:
+            self.house.addresses.leave(self.address)
         self.outbox.close()
         self._readable.stop()
         self._readable.close()

@@ -2,7 +2,8 @@
 
 Strategy: the rooms the person is in and whom they ignore when the lag begins are remembered, since others may put them
 out or take other names meanwhile; what is read must be what they would have been told live, in that order, and no more.
-Their own commands are not read while they lag, so only others' deeds change what they hear.
+Their own commands are not read while they lag, so only others' deeds, and those of other connections of theirs, change
+what they hear.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from chatroom.core.apply.table import personal_place
-from chatroom.core.events import Event, Kicked, Left, Quit, Record, Renamed, Said, Told
+from chatroom.core.events import Event, Joined, Kicked, Left, Quit, Record, Renamed, Said, Told
+from chatroom.core.modes import LETTERS
 from chatroom.core.names import Names
 from chatroom.core.user import User
 from chatroom.storage.history import History
 
 PAGE = 200  # records read at once
+_SIGNS = "".join(LETTERS)  # before the place of a room: what is for some of its members
 
 
 class Cursor:
@@ -26,12 +29,21 @@ class Cursor:
         self._history = history
         self._fold = names.fold
         self._me = user.folded if user else ""
-        self._places = dict.fromkeys((*user.rooms, personal_place(user.folded)) if user else ())
+        self._places = dict.fromkeys(_places_of(user) if user else (), 0)  # each with the first event that is theirs
         self._ignored = {other.folded for other in user.ignoring} if user else set()
 
     def include(self, places: Collection[str]) -> None:
         """Read these places too: the first event that is missed has just happened there."""
-        self._places.update(dict.fromkeys(places))
+        self._places.update(dict.fromkeys(places, 0))
+
+    def is_own_entry(self, record: Record) -> bool:
+        """Whether `record` tells that the person came into a room, by another of their connections."""
+        return isinstance(record.event, Joined) and self._fold(record.event.who.nick) == self._me
+
+    def enter(self, record: Record) -> None:
+        """The person has just come into a room: read it too, from there on."""
+        for place in record.places:
+            self._places |= {place: record.number, place.lstrip(_SIGNS): record.number}
 
     def read(self, last: int) -> list[Record]:
         """The next page; `number` is `last`, that of the newest event, when there is no more."""
@@ -39,24 +51,34 @@ class Cursor:
         self.number = records[-1].number if len(records) == PAGE else last
         heard: dict[int, Record] = {}
         for record in records:  # an event in two of their rooms comes once for each
-            if record.places[0] in self._places and record.number not in heard and self._is_heard(record.event):
+            first = self._places.get(record.places[0])
+            if first is not None and record.number >= first and record.number not in heard and self._is_heard(record):
                 heard[record.number] = record
         return list(heard.values())
 
-    def _is_heard(self, event: Event) -> bool:
-        if isinstance(event, (Said, Told)):
-            return self._fold(event.who.nick) not in self._ignored
-        self._follow(event)
+    def _is_heard(self, record: Record) -> bool:
+        if isinstance(record.event, (Said, Told)):
+            return self._fold(record.event.who.nick) not in self._ignored
+        self._follow(record.event, record.places[0])
         return True
 
-    def _follow(self, event: Event) -> None:
+    def _follow(self, event: Event, place: str) -> None:
         """Keep in step with what changes what they hear."""
         name = self._fold(event.who.nick)
         if (isinstance(event, Kicked) and self._fold(event.nick) == self._me) or (
             isinstance(event, Left) and name == self._me
         ):
-            del self._places[self._fold(event.room)]
+            for gone in [one for one in self._places if one.lstrip(_SIGNS) == place.lstrip(_SIGNS)]:
+                del self._places[gone]
         elif isinstance(event, Quit):
             self._ignored.discard(name)
         elif isinstance(event, Renamed) and name in self._ignored:
             self._ignored.add(self._fold(event.nick))
+        elif isinstance(event, Renamed) and name == self._me:
+            self._me = self._fold(event.nick)
+            self._places[personal_place(self._me)] = 0
+
+
+def _places_of(user: User) -> list[str]:
+    """Where that is kept which `user` hears."""
+    return [*(place for room in user.rooms.values() for place in room.places_for(user)), personal_place(user.folded)]

@@ -72,6 +72,10 @@ class Outbox:
                 self.delivery.touch(self)
             self.pending.append(data)
 
+    def noticed(self, record: Record) -> None:
+        """`record` is something this connection watches."""
+        self.notice(record)
+
     def flush(self) -> None:
         """Hand this turn's bytes to the transport and clear them; the delivery calls it."""
         raise NotImplementedError
@@ -167,7 +171,7 @@ class Delivery:
     @staticmethod
     def _notice(record: Record, watchers: Iterable[Outbox]) -> None:
         for outbox in watchers:
-            outbox.notice(record)
+            outbox.noticed(record)
 
     def flush(self) -> None:
         """End the turn: commit, then write."""
@@ -219,7 +223,7 @@ class Delivery:
         self.is_failing = False
         unnoticed, self._unnoticed = self._unnoticed, []
         for record, outbox in unnoticed:
-            outbox.notice(record)
+            outbox.noticed(record)
         waiting, self._waiting = self._waiting, {}
         for outbox in waiting:
             try:

@@ -6,42 +6,49 @@ built. Everything else here answers questions that need more than one part: who 
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gevent.event import Event
 from gevent.hub import get_hub
+from gevent.threadpool import ThreadPool
 from loguru import logger
 
 from chatroom import __version__
 from chatroom.commands.call import Server
 from chatroom.core.chat import Chat
-from chatroom.core.events import Record, Who
+from chatroom.core.events import MetadataChanged, Record, Who
 from chatroom.core.names import Names
 from chatroom.core.refusals import Refused, Why
 from chatroom.dialects.plain.text import count, span
+from chatroom.server.accounts import Accounts
 from chatroom.server.cloak import Cloak
-from chatroom.server.config import ConfigError, Settings
+from chatroom.server.config import ConfigError, Settings, tls_problem
 from chatroom.server.connection import Connection
 from chatroom.server.delivery import Delivery
+from chatroom.server.doors import sts
 from chatroom.server.limits import UNIX, Addresses, plain_address
+from chatroom.server.passwords import verified
 from chatroom.server.precis import CASEMAPPINGS
+from chatroom.server.presence import MOVING, Presences
 from chatroom.storage.backups import Backup, proven
 from chatroom.storage.history import FILE, History
 from chatroom.storage.keep import Keep
 
 if TYPE_CHECKING:
-    from loguru import Logger
+    from chatroom.server.tls import Tls
 
 
 def open_history(settings: Settings) -> History:
     """The log in the data folder. Raises HistoryError, or ConfigError when it was written under another casemapping."""
-    history = History(Path(settings.server.data) / FILE, settings.history.durability)
+    fold = CASEMAPPINGS[settings.server.casemapping].fold
+    history = History(Path(settings.server.data) / FILE, settings.history.durability, fold)
+    if history.kept:
+        logger.warning("the history was an older version's; as it was it is kept as {}", history.kept)
     written = history.fact("casemapping", settings.server.casemapping)
     if written != settings.server.casemapping:
         history.close()
@@ -52,6 +59,15 @@ def open_history(settings: Settings) -> History:
             ]
         )
     return history
+
+
+def tls_of(settings: Settings) -> Tls | None:
+    """What TLS needs, if a certificate is set. Raises ConfigError."""
+    if not settings.tls.certificate:
+        return None
+    from chatroom.server.tls import Tls  # with a library that takes time to load
+
+    return Tls(settings.tls)
 
 
 class House:
@@ -69,12 +85,20 @@ class House:
         self.keep = Keep(self.history, self.delivery.recorded)
         self.cloak = Cloak(self.data)
         self.addresses = Addresses(settings.limits.connections_per_address)
+        self.tls = tls_of(settings)
+        self._urls: list[str] = []  # that are listened on
         self.connections: dict[int, Connection] = {}
+        self._newcomers: dict[int, Connection] = {}  # those of them that had not entered when last looked at
         self.most = 0  # people at once so far
         self.backup_trouble = ""
         self._accepted = 0
         self._empty = Event()
+        self._pool = ThreadPool(2)  # passwords only; nothing else waits for them
         self.chat = self._chat()
+        self.accounts = Accounts(
+            self.keep, self.chat.names, settings.accounts, self.cloak.secret("scram"), self.offload, self.seconds
+        )
+        self.presences = Presences(self.chat, self.accounts)
         self.server = self._server()
         self._restore_state()
 
@@ -88,12 +112,20 @@ class House:
         return Server(
             chat=self.chat,
             history=self.history,
+            markers=self.keep,
+            kept=self.keep,
+            accounts=self.accounts,
+            presences=self.presences,
+            offload=self.offload,
             name=about.name,
             network=about.network,
             description=about.description,
             password=about.password,
             version=f"chatroom {__version__}",
+            admin=about.admin,
             motd=self.settings.motd_lines(),
+            operators=self.settings.operator_hashes(),
+            verify=verified,
             log=self.history.fact("log", _log_name()),
             default_room=self.settings.rooms.default,
             joins_irc=self.settings.rooms.join,
@@ -107,9 +139,12 @@ class House:
     def _restore_state(self) -> None:
         self.chat.remember(self.history.lasting())
         number, moment = self.history.last()
-        self.chat.resume(
-            number, moment, Who(self.server.name, "server", self.server.name), [self.settings.rooms.default]
-        )
+        itself, present = Who(self.server.name, "", ""), list(self.presences.kept(moment))
+        self.chat.resume(number, moment, itself, [self.settings.rooms.default], present)
+        for user in list(self.chat.users.values()):  # those who stayed say what they said before
+            said = self.keep.metadata(self.chat.names.fold(user.who.account))
+            for key, value in said.items():
+                self.chat.happen(MetadataChanged(user.who, user.nick, key, value))
         self.history.commit()
 
     # ---- clocks
@@ -124,11 +159,22 @@ class House:
         """A clock for measuring spans; it has no date and never jumps."""
         return time.monotonic()
 
+    # ---- slow work
+
+    def offload(self, function: Callable[..., Any], *arguments: object) -> Any:
+        """Run something slow in a thread and give what it gives; meanwhile the others are served."""
+        result, error = self._pool.apply(_tried, (function, arguments))
+        if error is not None:
+            raise error
+        return result
+
     # ---- the log
 
     def _record(self, record: Record) -> None:
         self.history.append(record)
         self.delivery.recorded()
+        if type(record.event) in MOVING:
+            self.presences.note(record.event)
 
     def _trouble(self, error: Exception | None) -> None:
         """The disk refuses, or takes writes again: talk stops and goes on with it."""
@@ -139,41 +185,57 @@ class House:
             self.chat.sealed = Refused(Why.DISK)
             logger.error("the history can't be written ({}); talk is refused until it can", error)
 
+    # ---- doors
+
+    def listens_on(self, urls: list[str]) -> None:
+        """Clients come by `urls` from now on."""
+        self._urls = urls
+        self.announce_tls()
+
+    def announce_tls(self) -> None:
+        """Tell IRC programs what is set about TLS, and whoever reads the log how long the certificate lasts."""
+        self.server.sts = sts(self.settings.tls.sts_seconds, self._urls)
+        if self.tls is not None:
+            now = datetime.now(UTC)
+            level = "INFO" if now < self.tls.expires else "WARNING"
+            logger.log(level, "certificate {}: {}", self.settings.tls.certificate, self.tls.validity(now))
+
+    def tls_after(self, fresh: Settings) -> Tls | None:
+        """The certificate that `fresh` settings name, read anew. Raises ConfigError when they would close a door."""
+        fresh.server.listen = self.settings.server.listen  # the doors stay
+        if problem := tls_problem(fresh):
+            raise ConfigError([f"tls: {problem}"])
+        return tls_of(fresh)
+
     # ---- clients
 
-    def handle(self, sock: socket.socket, address: tuple[str, int] | str) -> None:
-        """Serve one accepted client; the greenlet of a listener."""
+    def handle(self, sock: socket.socket, address: tuple[str, int] | str, scheme: str = "tcp") -> None:
+        """Serve one client, accepted by a listener whose URL has `scheme`; the greenlet of that listener.
+
+        Whom a trusted proxy speaks for is not known yet, so it is counted when that is.
+        """
         self._accepted += 1
-        number = self._accepted
         where = plain_address(address[0]) if isinstance(address, tuple) else UNIX
-        log = logger.bind(client=f"#{number} {where}")
         with socket.socket(fileno=sock.detach()) as client:
             client.setblocking(False)
-            if not self.addresses.enter(where):
-                self._turn_away(client, log)
-                return
+            connection = Connection(self, _tuned(client), where, self._accepted, scheme)
             try:
-                self._serve(Connection(self, _tuned(client), where, number, log))
+                if connection.is_trusted or connection.admit():
+                    self._serve(connection)
             finally:
-                self.addresses.leave(where)
+                connection.close()
 
     def _serve(self, connection: Connection) -> None:
         connection.log.info("connected")
-        self.connections[connection.number] = connection
+        self.connections[connection.number] = self._newcomers[connection.number] = connection
         try:
             connection.run()
         finally:
             del self.connections[connection.number]
+            self._newcomers.pop(connection.number, None)
             if not self.connections:
                 self._empty.set()
-            connection.close()
             connection.log.info("disconnected")
-
-    def _turn_away(self, client: socket.socket, log: Logger) -> None:
-        most = self.addresses.most
-        log.warning("turned away: {} from that address already", count(most, "connection"))
-        with contextlib.suppress(OSError):
-            client.send(f"ERROR :There are {most} connections from your address already. Close one first.\r\n".encode())
 
     def wait_until_empty(self) -> None:
         """Block the calling greenlet until the last client is gone."""
@@ -192,7 +254,10 @@ class House:
     def counts(self) -> Mapping[str, int]:
         """Connections that have not entered, and the most people at once."""
         self.most = max(self.most, len(self.chat.users))
-        return {"unknown": len(self.connections) - self.server.entered, "most": self.most}
+        self._newcomers = {
+            number: one for number, one in self._newcomers.items() if not (one.is_entered or one.outbox.is_ended)
+        }
+        return {"unknown": len(self._newcomers), "most": self.most}
 
     def status(self) -> Mapping[str, str]:
         """How the server does, for /status."""
@@ -218,6 +283,14 @@ class House:
     def last_backup(self) -> Backup | None:
         """The newest proven snapshot there is; one made by hand counts too."""
         return next(reversed(proven(self.backups)), None)
+
+
+def _tried(function: Callable[..., Any], arguments: tuple[object, ...]) -> tuple[Any, Exception | None]:
+    """What a function gives, or why it gives nothing: gevent's pool prints a traceback for what is raised in it."""
+    try:
+        return function(*arguments), None
+    except Exception as error:
+        return None, error
 
 
 def _log_name() -> str:

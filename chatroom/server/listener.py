@@ -72,7 +72,7 @@ class Listener(StreamServer):
 
 
 def open_socket(url: str) -> gevent.socket.socket:
-    """A socket that listens on `url` (see config.listen_problem). Raises ListenError."""
+    """A socket that listens on `url` (see doors.listen_problem). Raises ListenError."""
     parts = urlsplit(url)
     try:
         sock = _unix(parts.path) if parts.scheme == "unix" else _tcp(parts.hostname or "", parts.port or 0)

@@ -8,37 +8,32 @@ used included).
 from __future__ import annotations
 
 import argparse
-import ipaddress
-import os
-import resource
 import signal
-import socket
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import apsw
 import gevent
-import msgspec
 from gevent.event import Event
 from gevent.hub import get_hub
 from gevent.threadpool import ThreadPool
 from loguru import logger
 
 from chatroom import __version__
-from chatroom.server import config, logs, passwords
+from chatroom.server import config, logs, subcommands
 from chatroom.server.config import ConfigError, Settings
-from chatroom.server.house import House, open_history
+from chatroom.server.doors import join_lines, listen_problem, scheme_of
+from chatroom.server.house import House
 from chatroom.server.keeper import Keeper
-from chatroom.server.listener import Listener, ListenError, try_out
+from chatroom.server.listener import Listener, ListenError
 from chatroom.server.passwords import PasswordError
-from chatroom.storage.backups import BackupError, held, is_held, prune, restore, snapshot
-from chatroom.storage.history import FILE, HistoryError
+from chatroom.server.subcommands import DONE, FAILED, WRONG_USE, folders_of, raise_file_limit
+from chatroom.storage.backups import BackupError
+from chatroom.storage.history import HistoryError
+from chatroom.storage.lock import HeldError, held
 
-DONE, FAILED, WRONG_USE = 0, 1, 2
 FAREWELL_SECONDS = 1.0  # for goodbyes to be read
 SNAPSHOT_SECONDS = 3.0  # for the last backup; the history itself is on disk anyway
 
@@ -55,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PasswordError as error:
         print(error, file=sys.stderr)
         return WRONG_USE
-    except (BackupError, HistoryError, ListenError) as error:
+    except (BackupError, HeldError, HistoryError, ListenError) as error:
         print(error, file=sys.stderr)
         return FAILED
 
@@ -71,19 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_options(target, argparse.SUPPRESS if target is shared else None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=False)
     commands.add_parser("serve", parents=[shared], allow_abbrev=False, help="serve (what is done without a command)")
-    commands.add_parser(
-        "check", parents=[shared], allow_abbrev=False, help="validate the configuration and the machine"
-    )
-    commands.add_parser(
-        "backup", parents=[shared], allow_abbrev=False, help="take a backup now, also while a server runs"
-    )
-    back = commands.add_parser(
-        "restore", parents=[shared], allow_abbrev=False, help="put a backup in place of the history"
-    )
-    back.add_argument("file", type=Path, metavar="FILE", help="a file from the backups folder")
-    commands.add_parser(
-        "hash-password", parents=[shared], allow_abbrev=False, help="make a password_hash of a line on standard input"
-    )
+    subcommands.add_parsers(commands, shared)
     return parser
 
 
@@ -114,7 +97,9 @@ def _settings(options: argparse.Namespace) -> Settings:
         value = getattr(options, name)
         if value is not None:
             setattr(settings.server, name, value)
-    problems = [f"--listen {problem}" for url in options.listen or [] if (problem := config.listen_problem(url))]
+    problems = [f"--listen {problem}" for url in options.listen or [] if (problem := listen_problem(url))]
+    if not problems and (problem := config.tls_problem(settings)):
+        problems.append(f"tls: {problem}")
     if problems:
         raise ConfigError(problems)
     return settings
@@ -125,16 +110,18 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def serve(settings: Settings, options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
-    files = _raise_file_limit()
-    folders = _folders(settings)
+    files = raise_file_limit()
+    folders = folders_of(settings)
     with ExitStack() as stack:
         stack.enter_context(held(folders["data"]))
         packer = ThreadPool(1)
         logs.start(folders["logs"], settings.log, packer.spawn)
         stack.callback(logs.stop)
         house = House(settings, get_hub().loop.run_callback)
+        house.server.reload = lambda: _reload(house)
         end = _end_signal(house)
-        listeners = [Listener(url, house.handle) for url in settings.server.listen]
+        listeners = [Listener(url, partial(house.handle, scheme=scheme_of(url))) for url in settings.server.listen]
+        house.listens_on([listener.url for listener in listeners])
         for listener in listeners:
             listener.start()
         _announce(settings, listeners, files)
@@ -145,102 +132,14 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
     return DONE
 
 
-def check(settings: Settings, options: argparse.Namespace) -> int:
-    """Say whether a server could run with this configuration, here."""
-    data = _folders(settings)["data"]
-    settings.motd_lines()
-    print(f"configuration: {settings.path or 'defaults (no file)'}")
-    for name in settings.without_effect:
-        print(f"note: {name} is set, but has no effect in version {__version__}")
-    print(f"listens on: {', '.join(settings.server.listen)}")
-    print(f"open files: {_raise_file_limit()} at most")
-    if is_held(data):
-        print(f"note: a server is using {data}, so neither where it listens nor the history was tried")
-    else:
-        try_out(settings.server.listen)
-        print(f"history: {_history_found(settings)}")
-    print("everything is in order.")
-    return DONE
-
-
-def _history_found(settings: Settings) -> str:
-    """What the log holds. Raises HistoryError when it can't be used."""
-    path = Path(settings.server.data) / FILE
-    if not path.exists():
-        return "none yet"
-    try:
-        history = open_history(settings)
-        with closing(history):
-            for _ in history.lasting():  # all that is read at a start
-                pass
-            return f"{history.last()[0]} events"
-    except (apsw.Error, msgspec.DecodeError) as error:
-        raise HistoryError(f"{path}: can't be read ({error}). Restore a backup or move it away.") from error
-
-
-def backup(settings: Settings, options: argparse.Namespace) -> int:
-    """Take and prove a snapshot; safe while a server runs."""
-    folders = _folders(settings)
-    made = snapshot(folders["data"], folders["backups"], datetime.now(UTC))
-    prune(folders["backups"], settings.backups.keep)
-    print(f"{made.path}: {made.contents.events if made.contents else 0} events, proven")
-    return DONE
-
-
-def restore_(settings: Settings, options: argparse.Namespace) -> int:
-    """Put a backup in place of the history, keeping what it replaces."""
-    folders = _folders(settings)
-    contents, kept = restore(options.file, folders["data"], datetime.now(UTC))
-    print(f"{folders['data'] / FILE}: {contents.events} events restored from {options.file}")
-    if kept:
-        print(f"what was there before is kept as {kept}")
-    return DONE
-
-
-def hash_password(settings: Settings, options: argparse.Namespace) -> int:
-    """Print the hash of a password, for the configuration file."""
-    print(passwords.hashed(passwords.asked(), settings.accounts))
-    return DONE
-
-
 _COMMANDS: dict[str | None, Callable[[Settings, argparse.Namespace], int]] = {
     None: serve,
     "serve": serve,
-    "check": check,
-    "backup": backup,
-    "restore": restore_,
-    "hash-password": hash_password,
+    **subcommands.COMMANDS,
 }
 
 
 # ---- starting
-
-
-def _folders(settings: Settings) -> dict[str, Path]:
-    """The data, logs and backups folders, made and tried. Raises HistoryError for those that can't be written to."""
-    folders, problems = {}, []
-    for name in ("data", "logs", "backups"):
-        folder = folders[name] = Path(getattr(settings.server, name))
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / f".probe-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            problems.append(
-                f"{name} folder {folder}: can't be written to ({error.strerror}). Choose another with --{name} DIR."
-            )
-    if problems:
-        raise HistoryError("\n".join(problems))
-    return folders
-
-
-def _raise_file_limit() -> int:
-    """Allow as many open files as the system lets us; how many that is."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
 
 
 def _announce(settings: Settings, listeners: list[Listener], files: int) -> None:
@@ -250,28 +149,11 @@ def _announce(settings: Settings, listeners: list[Listener], files: int) -> None
     for listener in listeners:
         print(f"listening on {listener.url}")
         logger.info("listening on {}", listener.url)
-        print(*join_lines(listener.url), sep="\n")
+        print(*join_lines(listener.url, bool(settings.tls.certificate)), sep="\n")
     for name in settings.without_effect:
         print(f"note: {name} is set, but has no effect in version {__version__}")
     print(f"history in {about.data}/, logs in {about.logs}/, backups in {about.backups}/; {files} open files at most.")
     print("Ctrl-C ends it.", flush=True)
-
-
-def join_lines(url: str) -> list[str]:
-    """How to join what listens on `url`, in lines that can be pasted."""
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        return [f"  join from here:       nc -U {parts.path}"]
-    address = ipaddress.ip_address(parts.hostname or "::")
-    host = "localhost" if address.is_unspecified or address.is_loopback else str(address)
-    lines = [
-        f"  join from here:       nc {host} {parts.port}",
-        f"  with an IRC program:  irssi -c {host} -p {parts.port}",
-        f"  with our client:      chat-client {f'[{host}]' if ':' in host else host}:{parts.port}",
-    ]
-    if address.is_unspecified:
-        lines.append(f"  from elsewhere:       nc {socket.gethostname()} {parts.port}")
-    return lines
 
 
 # ---- running and ending
@@ -286,19 +168,24 @@ def _end_signal(house: House) -> Event:
     return end
 
 
-def _reload(house: House) -> None:
-    """Take what can change while running from the configuration file."""
+def _reload(house: House) -> str:
+    """Take what can change while running from the configuration file; why that was not possible, or ""."""
     try:
         fresh = config.load(house.settings.path)
-        house.server.motd = fresh.motd_lines()
+        motd, tls = fresh.motd_lines(), house.tls_after(fresh)
     except ConfigError as error:
         logger.error("the configuration was not reloaded: {}", error)
-        return
-    house.settings.limits, house.settings.backups = fresh.limits, fresh.backups
+        return str(error.problems[0])
+    house.server.motd, house.tls = motd, tls
+    house.settings.tls, house.settings.limits, house.settings.backups = fresh.tls, fresh.limits, fresh.backups
+    house.announce_tls()
     house.addresses.most = fresh.limits.connections_per_address
-    house.server.description = fresh.server.description
+    house.server.description, house.server.admin = fresh.server.description, fresh.server.admin
+    house.server.operators = fresh.operator_hashes()
     house.server.password = fresh.server.password
-    logger.info("reloaded: message of the day, limits, backups, description, password; the rest needs a restart")
+    taken = "message of the day, certificate, limits, backups, description, admin, password, operators"
+    logger.info("reloaded: {}; the rest needs a restart", taken)
+    return ""
 
 
 def _end(house: House, keeper: Keeper, listeners: list[Listener]) -> None:
@@ -313,6 +200,7 @@ def _end(house: House, keeper: Keeper, listeners: list[Listener]) -> None:
     house.delivery.flush()
     if house.settings.backups.every_minutes:
         gevent.with_timeout(SNAPSHOT_SECONDS, keeper.back_up, timeout_value=None)
+        keeper.abandon()
     house.history.close()
     logger.info("ended after event {}", house.chat.number)
 

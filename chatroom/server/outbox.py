@@ -1,9 +1,9 @@
 """An outbox over a socket: never blocks, never reorders, never loses.
 
 Strategy: a turn's bytes go to the kernel in one call. What it does not take is kept by reference, so that a
-thousand readers who stall in one room share the bytes of what they have not read. Past its limit an outbox lags:
-nothing more is appended, only the number of the last event it holds is remembered; when it has drained it is fed
-from the log until it is level.
+thousand readers who stall in one room share the bytes of what they have not read; what is wrapped, in TLS for one, is
+wrapped when the kernel is handed it. Past its limit an outbox lags: nothing more is appended, only the number of the
+last event it holds is remembered; when it has drained it is fed from the log until it is level.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from loguru import logger
 from chatroom.core.events import Record
 from chatroom.server.cursor import Cursor
 from chatroom.server.delivery import Delivery, Outbox
+from chatroom.server.transport import Transport, line_end
 
 CHUNK = 65536  # bytes handed to the kernel at once while draining
 _WRITABLE = 2
@@ -34,8 +35,8 @@ class SocketOutbox(Outbox):
     """
 
     __slots__ = (
-        *("_backlog", "_begin", "_cursor", "_last", "_level", "_send", "_size", "_sock", "_watcher"),
-        *("is_broken", "limit", "stalled_since"),
+        *("_at", "_backlog", "_begin", "_cursor", "_last", "_level", "_send", "_size", "_sock", "_transport"),
+        *("_watcher", "is_broken", "limit", "stalled_since"),
     )
 
     def __init__(
@@ -48,19 +49,41 @@ class SocketOutbox(Outbox):
     ) -> None:
         super().__init__(delivery, lambda record: None)
         self._sock = sock
-        self._send = sock.send
+        self._send: Callable[[bytes], int] = sock.send
+        self._transport: Transport | None = None  # what stands between, where bytes are wrapped
         self._last = last
         self._begin = begin
         self.limit = limit
         self.is_broken = False
         self.stalled_since = 0.0  # when the kernel last took something, while something waits; else 0
         self._backlog: deque[bytes] = deque()
+        self._at = 0  # bytes of its first piece that are sent
         self._size = 0
         self._watcher: Any = None
         self._cursor: Cursor | None = None  # while lagging: after the last event in the backlog
         self._level: Event | None = None
 
     # ---- out
+
+    def wrap(self, transport: Transport) -> None:
+        """Send through `transport` from now on; it takes plain bytes as the socket does."""
+        self._transport = transport
+        self._send = transport.send
+
+    def push(self) -> None:
+        """Hand the kernel what the transport itself has to say; what it does not take goes when it wants more."""
+        if not self._backlog and not self.is_broken:
+            try:
+                self._send(b"")
+            except OSError as error:
+                self._not_sent(error)
+            if not self._is_dry:
+                self._wait_with(b"")
+
+    @property
+    def _is_dry(self) -> bool:
+        """Whether nothing waits for the kernel to want more."""
+        return not self._backlog and (self._transport is None or not self._transport.waiting)
 
     def flush(self) -> None:
         """Hand this turn's bytes to the kernel in one call, behind what it has not taken yet. The other hot path."""
@@ -88,8 +111,9 @@ class SocketOutbox(Outbox):
     def _wait_with(self, rest: bytes) -> None:
         """Keep what the kernel did not take until it wants more."""
         if not self.is_broken:
-            self.stalled_since = time.monotonic()
-            self._keep([rest])
+            self.stalled_since = self.stalled_since or time.monotonic()
+            if rest:
+                self._keep([rest])
             self._watch()
 
     def _keep(self, pieces: list[bytes]) -> None:
@@ -107,22 +131,38 @@ class SocketOutbox(Outbox):
 
     def _drain(self) -> None:
         """The kernel wants more."""
-        chunk = bytearray()  # stays empty when it is only the next page of the log that is wanted
-        while self._backlog and len(chunk) < CHUNK:
-            chunk += self._backlog.popleft()
         try:
-            sent = self._send(chunk)
+            sent = self._send(self._chunk())
         except OSError as error:
             sent = self._not_sent(error)
+        else:
+            self.stalled_since = time.monotonic()
         if self.is_broken:
             return
-        self._size -= sent
-        if sent:
-            self.stalled_since = time.monotonic()
-        if sent < len(chunk):
-            self._backlog.appendleft(bytes(chunk[sent:]))
-        if not self._backlog:
+        self._drop(sent)
+        if self._is_dry:
             self._drained()
+
+    def _chunk(self) -> bytes:
+        """The next bytes of the backlog; none when it is only the next page of the log that is wanted.
+
+        The pieces stay where they are until they are sent, so that they stay shared.
+        """
+        pieces, size, start = [], 0, self._at
+        for piece in self._backlog:
+            pieces.append(piece[start : line_end(piece, start, CHUNK)])
+            size += len(pieces[-1])
+            if size >= CHUNK or start + len(pieces[-1]) < len(piece):
+                break
+            start = 0
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _drop(self, sent: int) -> None:
+        """Forget the first bytes of the backlog."""
+        self._size -= sent
+        self._at += sent
+        while self._backlog and self._at >= len(self._backlog[0]):
+            self._at -= len(self._backlog.popleft())
 
     def _drained(self) -> None:
         self.stalled_since = 0.0
@@ -196,6 +236,11 @@ class SocketOutbox(Outbox):
         self.is_ended = True
 
     def _say_end(self) -> None:
+        if self._transport is not None:
+            self._transport.finish()
+            self.push()
+            if self._transport.waiting:
+                return  # until it is sent
         try:
             self._sock.shutdown(socket.SHUT_WR)
         except OSError:

@@ -1,10 +1,11 @@
-"""Nicks in any script, by RFC 8265's profile for user names."""
+"""Nicks in any script, by RFC 8265's profile for user names; those that look alike are told apart."""
 
 from __future__ import annotations
 
 from precis_i18n import get_profile
 
 from chatroom.core.names import ASCII, RFC1459, Casemapping
+from chatroom.server.confusables import skeleton
 
 
 def _enforced(name: str) -> str | None:
@@ -24,4 +25,9 @@ def is_nick(nick: str) -> bool:
     return _enforced(nick) is not None and not nick[0].isdigit() and not set(nick) & set(" ,*?!@#&:+~%.$")
 
 
-CASEMAPPINGS = {mapping.name: mapping for mapping in (ASCII, RFC1459, Casemapping("precis", fold, is_nick))}
+def look(name: str) -> str:
+    """The same for names that look alike."""
+    return skeleton(fold(name))
+
+
+CASEMAPPINGS = {mapping.name: mapping for mapping in (ASCII, RFC1459, Casemapping("precis", fold, is_nick, look))}

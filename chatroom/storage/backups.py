@@ -1,9 +1,8 @@
-"""Snapshots of the log: taken while it is written to, checked before they are called backups, and put back.
+"""Snapshots of the log: taken while it is written to, put to the test before they are called backups, thinned out.
 
 Strategy: a snapshot is copied page by page inside one held read transaction, on a connection of its own, into a
-file that ends in `.part`. It is opened and checked as a restore would open it (integrity, count, last number),
-synced, and only then given its name. Restoring checks first, keeps what it replaces, and refuses while a server
-holds the data folder.
+file that ends in `.part`. It is sealed, and a drill restores it into an empty folder, as whoever needs it one day
+would; what is found there must be what the log held. Only then it is synced and given its name.
 
 Everything here blocks: the server runs it in a thread of its own.
 """
@@ -11,36 +10,28 @@ Everything here blocks: the server runs it in a thread of its own.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import apsw
 
-from chatroom.storage.history import FILE, VERSION, connect
+from chatroom.storage import sealing
+from chatroom.storage.layout import FILE, OLDEST, VERSION, connect, copy_pages, sync_folder
+from chatroom.storage.thinning import Keep, staying
+from chatroom.storage.verifying import Contents, VerifyError, contents, verify
 
 _NAME = re.compile(r"chatroom-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)Z(?:-\d+)?\.db")
 _PART = re.compile(r"\.(\d+)\.part")  # with the number of the process that writes it
-_STAMP = "%Y-%m-%dT%H-%M-%S"
-LOCK = "lock"
-_PAGES = 1000  # copied at a time: 4 MB
+STAMP = "%Y-%m-%dT%H-%M-%S"
 
 
 class BackupError(Exception):
     """A snapshot could not be made, proven or put back; says which, why, and what to do."""
-
-
-class Contents(NamedTuple):
-    """What a log holds: how many events, and the number of the last."""
-
-    events: int
-    last: int
 
 
 @dataclass(frozen=True)
@@ -52,30 +43,94 @@ class Backup:
     contents: Contents | None = None  # known when it was just proven
 
 
-def snapshot(data: Path, backups: Path, now: datetime) -> Backup:
-    """Copy the log in `data` into `backups` and prove the copy. Raises BackupError; then nothing is left behind."""
+Drill = Callable[[Path], Contents]  # restores a backup somewhere; what was found. Raises BackupError
+
+
+def prove(path: Path) -> Contents:
+    """Read all of a backup: every byte against its seal, every event against the running hash.
+
+    Raises BackupError when it is not whole.
+    """
+    if not path.is_file():
+        raise BackupError(f"{path}: there is no such file.")
+    try:
+        if sealing.is_sealed(path):
+            sealing.check(path)
+        elif not _is_older(path):
+            raise BackupError(f"{path}: is no whole backup (it does not end as one). Take another one.")
+        return _read(path)
+    except (sealing.SealError, VerifyError) as error:
+        raise BackupError(f"{path}: is damaged ({error}). Take another one.") from error
+    except (apsw.Error, OSError) as error:
+        raise BackupError(f"{path}: is no whole backup ({error}). Take another one.") from error
+
+
+def _read(path: Path) -> Contents:
+    log = connect(path, read_only=True)
+    try:
+        version = log.pragma("user_version")
+        if version == VERSION:
+            return verify(log)
+        if version not in range(OLDEST, VERSION):
+            raise BackupError(f"{path}: was written by another version ({version}; this one reads {VERSION}).")
+        return _read_older(path, log)
+    finally:
+        log.close()
+
+
+def _is_older(path: Path) -> bool:
+    """Whether it is of a version that sealed nothing."""
+    log = connect(path, read_only=True)
+    try:
+        return log.pragma("user_version") in range(OLDEST, VERSION)
+    finally:
+        log.close()
+
+
+def _read_older(path: Path, log: apsw.Connection) -> Contents:
+    """What can be said of a backup of version 1, which had neither a seal nor a running hash."""
+    [(verdict,), *_] = log.execute("PRAGMA integrity_check")
+    if verdict != "ok":
+        raise VerifyError(str(verdict).splitlines()[-1])
+    size = log.pragma("page_count") * log.pragma("page_size")
+    if path.stat().st_size != size:  # SQLite itself reads what is missing as zeros
+        raise VerifyError(f"it should have {size} bytes")
+    return contents(log)
+
+
+def snapshot(data: Path, backups: Path, now: datetime, drill: Drill = prove) -> Backup:
+    """Copy the log in `data` into `backups` and put the copy to the test, by `drill`.
+
+    Raises BackupError; then nothing is left behind.
+    """
     source = data / FILE
     if not source.exists():
         raise BackupError(f"{source}: there is no history to back up yet.")
-    part = backups / f"chatroom-{now.strftime(_STAMP)}Z.{os.getpid()}.part"
+    part = backups / f"chatroom-{now.strftime(STAMP)}Z.{os.getpid()}.part"
     try:
         expected = _copy(source, part)
-        found = prove(part)
+        sealing.seal(part)
+        found = drill(part)
         if found != expected:
-            raise BackupError(f"{part.name}: holds {found}, the history {expected}; it was thrown away.")
+            raise BackupError(f"{part.name}: holds {found}; the history held {expected}. It was thrown away.")
         return Backup(_publish(part, backups, now), now, found)
     except (apsw.Error, OSError) as error:
         raise BackupError(
             f"{backups}: no backup could be made ({error}). Is there room, and may it be written to?"
         ) from error
+    except VerifyError as error:
+        raise BackupError(f"{source}: can't be backed up ({error}). Restore the newest backup.") from error
     finally:
-        _discard(part)
+        discard(part)
 
 
-def _discard(part: Path) -> None:
+def discard(part: Path) -> None:
     """Delete what an attempt left, if it can be; why the attempt itself failed is what matters."""
     with contextlib.suppress(OSError):
-        part.unlink(missing_ok=True)
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> Contents:
@@ -84,12 +139,9 @@ def _copy(source: Path, target: Path) -> Contents:
     copy = connect(target)
     try:
         log.execute("BEGIN")
-        contents = _contents(log)
-        with copy.backup("main", log, "main") as backup:
-            while not backup.done:
-                backup.step(_PAGES)
-        copy.pragma("journal_mode", "delete")  # one file, nothing beside it
-        return contents
+        held = contents(log)
+        copy_pages(log, copy)
+        return held
     finally:
         copy.close()
         log.close()
@@ -99,63 +151,37 @@ def _publish(part: Path, backups: Path, now: datetime) -> Path:
     """Give a proven copy its name, durably."""
     with part.open("rb") as file:
         os.fsync(file.fileno())
-    stem = f"chatroom-{now.strftime(_STAMP)}Z"
-    paths = list(_candidates(backups, stem))
+    stem = f"chatroom-{now.strftime(STAMP)}Z"
+    paths = list(candidates(backups, stem))
     newest = max((n for n, path in enumerate(paths) if path.exists()), default=-1)
     path = paths[newest + 1]  # never a name before that of an older one, though it may be free again
     part.rename(path)
-    _sync_folder(backups)
+    sync_folder(backups)
     return path
 
 
-def _candidates(folder: Path, stem: str) -> Iterator[Path]:
+def candidates(folder: Path, stem: str) -> Iterator[Path]:
+    """Names for a file, in the order in which they are to be tried."""
     yield folder / f"{stem}.db"
     for n in range(2, 1000):
         yield folder / f"{stem}-{n}.db"
 
 
-def _contents(log: apsw.Connection) -> Contents:
-    [(events, last)] = log.execute("SELECT count(*), coalesce(max(number), 0) FROM events")
-    return Contents(events, last)
-
-
-def prove(path: Path) -> Contents:
-    """Open and check a snapshot. Raises BackupError when it is not whole."""
-    if not path.is_file():
-        raise BackupError(f"{path}: there is no such file.")
-    try:
-        log = connect(path, read_only=True)
-        try:
-            verdict = [row[0] for row in log.execute("PRAGMA integrity_check")]
-            size = log.pragma("page_count") * log.pragma("page_size")
-            version = log.pragma("user_version")
-            contents = _contents(log)
-        finally:
-            log.close()
-    except apsw.Error as error:
-        raise BackupError(f"{path}: is no whole backup ({error}). Take another one.") from error
-    if verdict != ["ok"]:
-        raise BackupError(f"{path}: is damaged ({verdict[0]}). Take another one.")
-    if path.stat().st_size != size:  # SQLite itself reads what is missing as zeros
-        raise BackupError(f"{path}: is damaged (it should have {size} bytes). Take another one.")
-    if version != VERSION:
-        raise BackupError(f"{path}: was written by another version ({version}; this one reads {VERSION}).")
-    return contents
-
-
 def proven(backups: Path) -> list[Backup]:
     """The backups in a folder, oldest first."""
     found = [(match, path) for path in backups.glob("chatroom-*.db") if (match := _NAME.fullmatch(path.name))]
-    taken = [Backup(path, datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)) for match, path in found]
+    taken = [Backup(path, datetime.strptime(match[1], STAMP).replace(tzinfo=UTC)) for match, path in found]
     return sorted(taken, key=lambda backup: (backup.taken, len(backup.path.name), backup.path.name))
 
 
-def prune(backups: Path, keep: int) -> list[Path]:
-    """Delete all but the newest `keep` backups, and what broken attempts left. Returns the deleted backups."""
+def prune(backups: Path, keep: Keep) -> list[Path]:
+    """Delete the backups that are not to stay, and what broken attempts left. Returns the deleted backups."""
     for part in backups.glob("chatroom-*.part*"):
         if not _is_being_written(part):
-            part.unlink(missing_ok=True)
-    deleted = [backup.path for backup in proven(backups)[: -keep if keep else None]]
+            discard(part)
+    found = proven(backups)
+    stay = staying([backup.taken for backup in found], keep)
+    deleted = [backup.path for position, backup in enumerate(found) if position not in stay]
     for path in deleted:
         path.unlink(missing_ok=True)
     return deleted
@@ -173,81 +199,3 @@ def _is_being_written(part: Path) -> bool:
     except PermissionError:
         pass
     return True
-
-
-def restore(backup: Path, data: Path, now: datetime) -> tuple[Contents, Path | None]:
-    """Put a backup in place of the log in `data`. Returns what it holds, and where the replaced log is kept.
-
-    Raises BackupError when the backup is not whole, or a server holds `data`; then nothing has changed.
-    """
-    contents = prove(backup)
-    data.mkdir(parents=True, exist_ok=True)
-    with held(data):
-        part = data / f"{FILE}.restore.part"
-        with _staged(backup, part):
-            kept = _set_aside(data, now)
-            part.rename(data / FILE)
-        _sync_folder(data)
-    return contents, kept
-
-
-@contextlib.contextmanager
-def _staged(backup: Path, part: Path) -> Iterator[None]:
-    """A synced copy of `backup` at `part`, gone again unless it was renamed."""
-    try:
-        shutil.copyfile(backup, part)
-        part.chmod(0o600)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        yield
-    except OSError as error:
-        raise BackupError(f"{part.parent}: the backup could not be put there ({error}).") from error
-    finally:
-        _discard(part)
-
-
-def _set_aside(data: Path, now: datetime) -> Path | None:
-    """Move the log away: first all of it into one file, as a clean close does; a broken one moves as it is."""
-    if not (data / FILE).exists():
-        return None
-    with contextlib.suppress(apsw.Error):
-        connect(data / FILE).pragma("wal_checkpoint(truncate)")
-    kept = next(p for p in _candidates(data, f"replaced-{now.strftime(_STAMP)}Z") if not p.exists())
-    for suffix in ("-wal", "-shm", ""):
-        with contextlib.suppress(FileNotFoundError):
-            (data / f"{FILE}{suffix}").rename(kept.with_name(kept.name + suffix))
-    return kept
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def held(data: Path) -> Iterator[None]:
-    """Hold the data folder; raises BackupError when another process does. The system lets go when a process dies."""
-    lock = os.open(data / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(lock)
-        raise BackupError(f"{data}: a server is using it. Stop that first, or give another --data folder.") from error
-    try:
-        yield
-    finally:
-        os.close(lock)
-
-
-def is_held(data: Path) -> bool:
-    """Whether a server is using the data folder. Nothing is left behind in a folder that none ever used."""
-    if not (data / LOCK).exists():
-        return False
-    try:
-        with held(data):
-            return False
-    except BackupError:
-        return True

@@ -1,8 +1,8 @@
 """What the first bytes of a connection say about who is there.
 
-Strategy: one port serves everybody, so the first line decides. Programs that came to the wrong door (a browser, an
-SSH client, TLS) are recognised by the bytes their protocols must begin with, and get one answer in their own
-language. Anything else is a person.
+Strategy: one port serves everybody, so the first bytes decide. TLS and a proxy's header are wrappings: who is inside is
+asked anew. Programs that came to the wrong door (a browser, an SSH client) are recognised by the bytes their protocols
+must begin with, and get one answer in their own language. Anything else is a person.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from chatroom.wire import proxy
+
+TLS = b"\x16\x03"  # how a handshake's first record begins (RFC 8446 section 5.1)
 _HTTP = (
     b"GET ",
     b"POST ",
@@ -45,11 +48,21 @@ class Guest(Enum):
 
 def wrong_door(data: bytes) -> Guest | None:
     """The foreign protocol `data` (the first bytes, a line or less) begins, if it does."""
-    if data.startswith(b"\x16\x03"):
+    if data.startswith(TLS):
         return Guest.TLS
     if data.startswith(b"SSH-"):
         return Guest.SSH
     return Guest.HTTP if data.startswith(_HTTP) else None
+
+
+def is_proxied(data: bytes) -> bool:
+    """Whether `data` begins as the header of a proxy does."""
+    return data.startswith((proxy.V1, proxy.V2))
+
+
+def is_undecided(data: bytes) -> bool:
+    """Whether `data` may yet turn out to be TLS or a proxy's header: more bytes must tell."""
+    return any(len(data) < len(start) and start.startswith(data) for start in (TLS, proxy.V1, proxy.V2))
 
 
 def speaker(line: bytes) -> Guest:

@@ -9,6 +9,7 @@ Sources: RFC 1459 section 2.3, Modern IRC "Message Format", IRCv3 message-tags.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ MAX_CLIENT_TAGS = 4094  # bytes of tags a client may send, without @ and the spa
 MAX_RECEIVED = MAX_LINE + MAX_CLIENT_TAGS + 2
 MAX_PARAMS = 15
 _LONGEST_CHARACTER = 4  # bytes of UTF-8
+_CLIENT_TAG = re.compile(r"\+(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9-]+")
 
 _UNESCAPE = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 _ESCAPE = str.maketrans({";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\0": None})
@@ -72,6 +74,19 @@ def parse_tags(raw: str) -> dict[str, str]:
         if name:
             tags[name] = _unescape(value) if "\\" in value else value
     return tags
+
+
+def fits(line: bytes, most: int = MAX_LINE) -> bool:
+    """Whether a received line is within the limits: that of its tags, and `most` bytes of the rest (message-tags)."""
+    if not line.startswith(b"@"):
+        return len(line) <= most
+    tags, _, rest = line.partition(b" ")
+    return len(tags) <= len(b"@") + MAX_CLIENT_TAGS and len(rest) <= most
+
+
+def client_tags(tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Those of `tags` that a client may have passed on to others: well-formed names that begin with +."""
+    return tuple(tag for tag in tags.items() if _CLIENT_TAG.fullmatch(tag[0])) if tags else ()
 
 
 def _unescape(value: str) -> str:

@@ -229,7 +229,7 @@ def test_long_text_is_cut_to_lines_that_arrive_whole(scene: Scene) -> None:
     scene.session.say("#tea", text.strip())
     lines = scene.sent()
     assert all(len(f":ada!u@h {line}".encode()) <= 510 for line in lines)
-    assert " ".join(line.partition(" :")[2] for line in lines) == text.strip()
+    assert "".join(line.partition(" :")[2] for line in lines) == text.strip()
 
 
 def test_what_is_not_utf8_is_sent_mended(scene: Scene) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from chatroom.commands.table import TABLE
 from chatroom.core.replies import EVERYTHING, HelpShown
-from chatroom.dialects.plain.replies import Context, lines
+from chatroom.dialects.plain.context import Context
+from chatroom.dialects.plain.replies import lines
 from chatroom.dialects.plain.text import count, listing, safe, span
 
 

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import gevent
 import gevent.socket
@@ -36,24 +37,36 @@ class HouseScene:
         self.house = House(self.settings, self._schedule)
         self.log = self.house.history.path
         self._clients: list[LineClient] = []
+        self._made = 0  # clients so far
 
     def _schedule(self, flush: Callable[[], None]) -> None:
         self.flushes += 1
         get_hub().loop.run_callback(flush)
 
-    def connect(self, client: type[LineClient], address: str = "192.0.2.1", buffer: int = 0) -> LineClient:
-        """A client that has just been accepted; the house can hand the kernel about `buffer` bytes for it."""
+    def connect(
+        self,
+        client: type[LineClient],
+        address: str = "192.0.2.1",
+        buffer: int = 0,
+        door: str = "tcp",
+        wrap: Callable[[Any], Any] = lambda sock: sock,
+    ) -> LineClient:
+        """A client that has just been accepted at `door`; the house can hand the kernel about `buffer` bytes for it.
+
+        `wrap` makes of a socket one that wraps what the client sends.
+        """
         ours, theirs = socket.socketpair()
         if buffer:
             theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
-        gevent.spawn(self.house.handle, theirs, (address, 4000))
+        gevent.spawn(self.house.handle, theirs, (address, 4000) if address else "", door)
         made = client.__new__(client)
-        made.sock = gevent.socket.socket(fileno=ours.detach(), family=socket.AF_UNIX)
-        made.sock.settimeout(PATIENCE)
+        sock = gevent.socket.socket(fileno=ours.detach(), family=socket.AF_UNIX)
+        sock.settimeout(PATIENCE)
+        made.sock = wrap(sock)
         made.passed, made._rest, made._fences = [], b"", 0
         self._clients.append(made)
-        before = self.house._accepted
-        self.until(lambda: self.house._accepted > before)
+        self._made += 1
+        self.until(lambda: self.house._accepted >= self._made)
         return made
 
     def irc(self, nick: str = "", capabilities: str = "", **more: object) -> IrcClient:

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from chatroom.server import config
-from chatroom.server.config import ConfigError, LimitSettings, Settings, documented, listen_problem, load
+from chatroom.server.config import ConfigError, LimitSettings, Settings, documented, load
+from chatroom.server.doors import listen_problem
 
 # For each type of setting a value that is not its default.
 OTHER = {
@@ -23,11 +24,13 @@ OTHER = {
 
 
 def other_value(key, default):
+    if key == "password_hash":
+        return "$argon2id$"
     for known in (key, default):
         if not isinstance(known, list) and known in OTHER and not isinstance(known, bool):
             return OTHER[known]
     if isinstance(default, list):
-        return ["tcp://127.0.0.1:7000", "unix:///run/chat"]
+        return ["192.0.2.7", "2001:db8::/32"] if key == "trusted_proxies" else ["tcp://127.0.0.1:7000", "unix:///chat"]
     if isinstance(default, bool):
         return not default
     return default + 1 if isinstance(default, int | float) else f"{default}x"
@@ -95,11 +98,13 @@ def test_each_setting_is_read(written, table, key, default):
     value = other_value(key, default)
     assert value != default
     head = "[[operators]]" if table == "operators" else f"[{table}]"
-    settings = load(written(f"{head}\n{key} = {json.dumps(value)}\n"))
+    pair = {"certificate": "c.pem", "key": "k.pem"} if table == "tls" else {}  # neither makes sense alone
+    given = "".join(f"{name} = {json.dumps(one)}\n" for name, one in (pair | {key: value}).items())
+    settings = load(written(f"{head}\n{given}"))
     read = settings.operators[0] if table == "operators" else getattr(settings, table)
     assert getattr(read, key) == value
     assert [getattr(read, name.name) for name in dataclasses.fields(read) if name.name != key] == [
-        given for given_table, name, given in SETTINGS if given_table == table and name != key
+        pair.get(name, given) for given_table, name, given in SETTINGS if given_table == table and name != key
     ]
 
 
@@ -115,17 +120,18 @@ def test_lists_are_not_shared():
 
 
 def test_several_operators(written):
-    settings = load(written('[[operators]]\nname = "a"\n[[operators]]\nname = "b"\npassword_hash = "h"\n'))
-    assert [(operator.name, operator.password_hash) for operator in settings.operators] == [("a", ""), ("b", "h")]
+    settings = load(written('[[operators]]\nname = "a"\n[[operators]]\nname = "b"\npassword_hash = "$argon2id$h"\n'))
+    assert settings.operator_hashes() == {"a": "", "b": "$argon2id$h"}
 
 
 def test_a_whole_number_will_do_for_a_rate(written):
     assert load(written("[limits]\nrate = 2")).limits.rate == 2.0
 
 
-def test_known_tables_without_effect_are_named(written):
-    settings = load(written('[tls]\nkey = "k"\n[[operators]]\nname = "a"\n[server]\nname = "b"'))
-    assert settings.without_effect == ["tls", "operators"]
+def test_known_tables_without_effect_are_named(written, monkeypatch):
+    monkeypatch.setattr(config, "WITHOUT_EFFECT", ("rooms", "log.keep"))
+    settings = load(written('[rooms]\njoin = true\n[log]\nlevel = "info"\n[server]\nname = "b"'))
+    assert settings.without_effect == ["rooms"]
 
 
 # ---- what is wrong
@@ -165,19 +171,40 @@ def test_known_tables_without_effect_are_named(written):
         ),
         ("[server]\nlisten = ['tcp://[::]:6666', 7]", "2: server.listen: {mixed} is not possible; expected {listen}"),
         ("limits = 3", "1: limits: expected a table, begun by [limits]"),
+        (
+            "[[operators]]\npassword_hash = 'secret'",
+            "2: operators.password_hash: that is no Argon2 hash; make one with: chat-server hash-password",
+        ),
         ("[operators]\nname = 'a'", "1: operators: expected tables, each begun by [[operators]]"),
         (
             "[[operators]]\npasword_hash = 1",
             "2: operators.pasword_hash: unknown setting; did you mean 'password_hash'?",
         ),
         ("[tls]\ncert = 1", "2: tls.cert: unknown setting; did you mean 'certificate'?"),
-        ("[tls]\nzzz = 1", "2: tls.zzz: unknown setting; known are certificate, key"),
+        ("[tls]\nzzz = 1", "2: tls.zzz: unknown setting; known are certificate, key, sts_seconds"),
+        ("[tls]\nkey = 'k'", "1: tls: key is set, but certificate is not; expected both, the paths of two PEM files"),
+        (
+            "[log]\n[tls]\ncertificate = 'c'",
+            "2: tls: certificate is set, but key is not; expected both, the paths of two PEM files",
+        ),
+        (
+            "[tls]\nsts_seconds = 60",
+            "1: tls: sts_seconds needs a certificate; expected certificate and key as well",
+        ),
+        (
+            "[server]\nlisten = ['tcp://[::]:6666', 'wss://[::]:8097']",
+            "1: tls: wss://[::]:8097 needs a certificate; expected certificate and key, the paths of two PEM files",
+        ),
+        *(
+            (
+                f"[limits]\ntrusted_proxies = ['::1', '{network}']",
+                f'2: limits.trusted_proxies: "{network}" is no address; '
+                'expected one like "192.0.2.7", or a network like "10.0.0.0/8"',
+            )
+            for network in ("localhost", "10.0.0.0/33", "")
+        ),
         ("limits.burts = 3", "1: limits.burts: unknown setting; did you mean 'burst'?"),
         ('[server]\n"nmae" = "x"', "2: server.nmae: unknown setting; did you mean 'name'?"),
-        (
-            "[server]\nlisten = ['wss://[::]:8097']",
-            '2: server.listen: "wss://[::]:8097": wss:// is not served by this version; tcp:// and unix:// are',
-        ),
         (
             "[server]\nnetwork = 'x'\nname = 'my chat'",
             '3: server.name: "my chat" is no host name; expected one like chat.example.net, of at most 63 characters',
@@ -266,7 +293,7 @@ def test_a_file_that_is_not_there(tmp_path):
     "url",
     [
         *("tcp://[::]:6666", "tcp://127.0.0.1:0", "tcp://localhost:6667", "tcp://[::1]:65535"),
-        *("unix:///run/chat.sock", "unix:///a"),
+        *("unix:///run/chat.sock", "unix:///a", "tls://[::]:6697", "ws://127.0.0.1:0", "wss://[::]:8097"),
     ],
 )
 def test_where_one_can_listen(url):
@@ -276,15 +303,21 @@ def test_where_one_can_listen(url):
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
-        ("6666", '"6666" is no address to listen on; expected tcp://host:port or unix:///path'),
-        ("localhost:6666", '"localhost:6666" is no address to listen on; expected tcp://host:port or unix:///path'),
-        ("http://[::]:80", '"http://[::]:80" is no address to listen on; expected tcp://host:port or unix:///path'),
-        ("", '"" is no address to listen on; expected tcp://host:port or unix:///path'),
+        ("6666", '"6666" is no address to listen on; expected tcp, tls, ws or wss://host:port, or unix:///path'),
+        (
+            "localhost:6666",
+            '"localhost:6666" is no address to listen on; expected tcp, tls, ws or wss://host:port, or unix:///path',
+        ),
+        (
+            "http://[::]:80",
+            '"http://[::]:80" is no address to listen on; expected tcp, tls, ws or wss://host:port, or unix:///path',
+        ),
+        ("", '"" is no address to listen on; expected tcp, tls, ws or wss://host:port, or unix:///path'),
         ("tcp://[::]", '"tcp://[::]" lacks host or port; expected tcp://[::]:6666'),
         ("tcp://:6666", '"tcp://:6666" lacks host or port; expected tcp://[::]:6666'),
         ("unix://run/chat", '"unix://run/chat" has no path; expected unix:///path/to/socket'),
         ("unix://", '"unix://" has no path; expected unix:///path/to/socket'),
-        ("tls://[::]:6697", '"tls://[::]:6697": tls:// is not served by this version; tcp:// and unix:// are'),
+        ("wss://[::]", '"wss://[::]" lacks host or port; expected wss://[::]:6666'),
         (
             "tcp://[::]:66666",
             '"tcp://[::]:66666" is no address (Port out of range 0-65535); '

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.server.limits import UNIX, Addresses, Bucket, network_of, plain_address
+from chatroom.server.limits import UNIX, Addresses, Bucket, is_trusted, network_of, plain_address
 
 
 def test_a_burst_is_free_and_then_a_wait():
@@ -133,3 +133,25 @@ def test_network_of(address, network):
 )
 def test_plain_address(address, plain):
     assert plain_address(address) == plain
+
+
+# ---- who may speak for others
+
+
+@pytest.mark.parametrize(
+    ("address", "proxies", "trusted"),
+    [
+        ("127.0.0.1", ["127.0.0.0/8", "::1"], True),
+        ("127.255.1.2", ["127.0.0.0/8", "::1"], True),
+        ("::1", ["127.0.0.0/8", "::1"], True),
+        ("::2", ["127.0.0.0/8", "::1"], False),
+        ("128.0.0.1", ["127.0.0.0/8", "::1"], False),
+        ("10.1.2.3", ["10.1.2.99/24"], True),
+        ("2001:db8::9", ["10.0.0.0/8", "2001:db8::/32"], True),
+        ("127.0.0.1", [], False),
+        (UNIX, [], True),
+        ("no address", ["0.0.0.0/0"], False),
+    ],
+)
+def test_is_trusted(address, proxies, trusted):
+    assert is_trusted(address, proxies) is trusted

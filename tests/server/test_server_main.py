@@ -10,12 +10,14 @@ import sys
 import time
 
 import apsw
+import certificates
 import pytest
 from disks import full_disk, on_disk
 from running import environment
 
 from chatroom import __version__
-from chatroom.server.main import join_lines, main
+from chatroom.server.doors import join_lines
+from chatroom.server.main import main
 from chatroom.storage.backups import prove, proven
 from chatroom.storage.history import FILE, History
 
@@ -118,11 +120,11 @@ def test_a_file_that_is_not_there(chat_server):
 
 
 def test_a_wrong_address_on_the_command_line(chat_server):
-    code, _, complained = chat_server("--listen", "6666", "--listen", "tcp://[::]:0", "--listen", "ws://[::]:80")
+    code, _, complained = chat_server("--listen", "6666", "--listen", "tcp://[::]:0", "--listen", "ws://[::]")
     assert code == 2
     assert complained == (
-        '--listen "6666" is no address to listen on; expected tcp://host:port or unix:///path\n'
-        '--listen "ws://[::]:80": ws:// is not served by this version; tcp:// and unix:// are\n'
+        '--listen "6666" is no address to listen on; expected tcp, tls, ws or wss://host:port, or unix:///path\n'
+        '--listen "ws://[::]" lacks host or port; expected ws://[::]:6666\n'
     )
 
 
@@ -149,12 +151,38 @@ def test_check(chat_server, tmp_path):
     assert not (tmp_path / "sock").exists()
 
 
-def test_check_names_the_file_and_what_has_no_effect(chat_server, tmp_path):
-    (tmp_path / "chatroom.toml").write_text('[tls]\nkey = "key.pem"\n')
+def test_check_names_the_file(chat_server, tmp_path):
+    (tmp_path / "chatroom.toml").write_text("[accounts]\nregister = true\n")
     code, said, _ = chat_server("check", "--listen", NOWHERE)
     assert code == 0
     assert said.startswith("configuration: chatroom.toml\n")
-    assert f"note: tls is set, but has no effect in version {__version__}\n" in said
+
+
+@pytest.fixture
+def pair(tmp_path):
+    return certificates.make(tmp_path)
+
+
+def test_check_reads_the_certificate(chat_server, tmp_path, pair):
+    (tmp_path / "chatroom.toml").write_text(f'[tls]\ncertificate = "{pair.certificate}"\nkey = "{pair.key}"\n')
+    listen = [word for scheme in ("tcp", "tls", "ws", "wss") for word in ("--listen", f"{scheme}://127.0.0.1:0")]
+    code, said, _ = chat_server("check", *listen)
+    assert code == 0
+    assert re.search(rf"^certificate: {pair.certificate}, valid until \d{{4}}-\d\d-\d\d$", said, re.MULTILINE)
+    pair.key.write_text(certificates.make(tmp_path, "other").key.read_text())
+    for command in ("check", "serve"):
+        code, said, complained = chat_server(command, *listen)
+        assert (code, "everything is in order" in said) == (2, False)
+        assert complained.startswith(f"tls.key: {pair.key} does not belong to the certificate in {pair.certificate}")
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_a_door_for_tls_needs_a_certificate(chat_server, command):
+    code, _, complained = chat_server(command, "--listen", "tls://127.0.0.1:0")
+    assert code == 2
+    assert complained == (
+        "tls: tls://127.0.0.1:0 needs a certificate; expected certificate and key, the paths of two PEM files\n"
+    )
 
 
 def test_check_tells_a_port_in_use(chat_server):
@@ -171,7 +199,7 @@ def test_check_reads_the_history(server, beside):
     server.terminate()
     code, said, _ = beside(server, "check")
     assert code == 0
-    assert re.search(r"^history: \d+ events$", said, re.MULTILINE)
+    assert re.search(r"^history: \d+ events, each as it was written$", said, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +207,10 @@ def test_check_reads_the_history(server, beside):
     [
         (lambda log: log.write_bytes(b"no database" * 1000), "can't be used as a history"),
         (lambda log: spoil(log, "PRAGMA user_version = 9"), "was written by another version"),
-        (lambda log: spoil(log, "INSERT INTO events VALUES (7, 7, 'topic', 1, 'x')"), "can't be read"),
+        (
+            lambda log: spoil(log, "INSERT INTO events VALUES (7, 7, 'said', '', '{}', x'00')"),
+            "is damaged: event 1 is missing",
+        ),
     ],
 )
 def test_check_tells_a_history_that_cannot_be_used(server, beside, broken, complaint):
@@ -501,12 +532,25 @@ def test_the_options_of_the_command_line_stay_after_a_reload(server):
         ("tcp://192.0.2.7:7000", ["nc 192.0.2.7 7000"]),
         ("tcp://[2001:db8::7]:7000", ["nc 2001:db8::7 7000", "chat-client [2001:db8::7]:7000"]),
         ("unix:///run/chat", ["nc -U /run/chat"]),
+        ("tls://[::]:6697", ["openssl s_client -quiet -connect localhost:6697", "chat-client localhost:6697 --tls"]),
+        ("tls://[2001:db8::7]:6697", ["openssl s_client -quiet -connect [2001:db8::7]:6697"]),
+        ("tls://127.0.0.1:6697", ["weechat -r '/server add chat localhost/6697 -tls; /connect chat'"]),
+        ("ws://[::]:8097", ["websockets ws://localhost:8097", f"websockets ws://{socket.gethostname()}:8097"]),
+        ("wss://192.0.2.7:8097", ["with a web client:    wss://192.0.2.7:8097"]),
     ],
 )
 def test_the_lines_for_joining_are_true_of_what_is_listened_on(url, lines):
     told = "\n".join(join_lines(url))
     assert all(line in told for line in lines)
     assert ("from elsewhere" in told) == ("[::]" in url)
+    assert "TLS" not in told
+
+
+def test_a_port_for_everybody_can_be_joined_over_tls_when_there_is_a_certificate():
+    assert join_lines("tcp://[::1]:7000", takes_tls=True)[-1:] == [
+        "  over TLS:             openssl s_client -quiet -connect localhost:7000"
+    ]
+    assert join_lines("ws://[::1]:7000", takes_tls=True) == join_lines("ws://[::1]:7000")
 
 
 def test_a_backup_made_by_hand_is_pruned_as_well(tmp_path, capsys):

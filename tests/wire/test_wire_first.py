@@ -7,7 +7,8 @@ from feeding import as_bytes, corpus
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.wire.first import Guest, speaker, wrong_door
+from chatroom.wire import proxy
+from chatroom.wire.first import TLS, Guest, is_proxied, is_undecided, speaker, wrong_door
 
 CORPUS = {name: [as_bytes(line) for line in table["lines"]] for name, table in corpus("first").items()}
 FOREIGN = [(line, Guest(name)) for name in ("http", "ssh", "tls") for line in CORPUS[name]]
@@ -36,6 +37,27 @@ def test_a_part_of_it_is_not_taken_for_another(line: bytes, guest: Guest) -> Non
     seen = [wrong_door(line[:end]) for end in range(len(line) + 1)]
     assert set(seen) <= {None, guest}
     assert seen == sorted(seen, key=lambda one: one is not None), "once known it stays known"
+
+
+# ---- wrappings
+
+
+@pytest.mark.parametrize("start", [TLS, proxy.V1, proxy.V2])
+def test_a_wrapping_is_undecided_until_it_is_known(start: bytes) -> None:
+    assert [is_undecided(start[:end]) for end in range(len(start) + 1)] == [True] * len(start) + [False]
+    assert not is_undecided(start + b"x")
+
+
+@pytest.mark.parametrize("line", [b"alice\r\n", b"NICK alice\r\n", b"\n", b"PROXIES\r\n", b"\r\nalice", b"\x16x"])
+def test_a_line_is_decided_at_once(line: bytes) -> None:
+    assert not is_undecided(line)
+    assert not is_proxied(line)
+
+
+def test_a_proxy() -> None:
+    assert is_proxied(b"PROXY TCP4 ")
+    assert is_proxied(proxy.V2)
+    assert not is_proxied(b"PROXY")
 
 
 @given(st.binary(max_size=40))

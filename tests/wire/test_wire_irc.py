@@ -8,9 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatroom.wire.irc import (
+    MAX_CLIENT_TAGS,
+    MAX_LINE,
     MAX_PARAMS,
     MAX_RECEIVED,
     Message,
+    client_tags,
+    fits,
     format_line,
     format_tags,
     parse,
@@ -91,3 +95,34 @@ def test_pieces_are_cut_at_spaces_and_never_inside_a_character() -> None:
     assert split_text("ööööö", 5) == ["öö", "öö", "ö"]
     assert split_text("short", 8) == ["short"]
     assert split_text("", 8) == [""]
+
+
+@pytest.mark.parametrize(
+    ("raw", "passed_on"),
+    [
+        ("", ()),
+        ("label=1;time=now;msgid=1-1;batch=b", ()),
+        ("+typing=active;account=root", (("+typing", "active"),)),
+        ("+example.org/a-b1=x;+draft/reply=1-2", (("+example.org/a-b1", "x"), ("+draft/reply", "1-2"))),
+        ("+;+=x;+a/b/c;+ä;+a_b;++a;+a+b;+/a", ()),
+        ("+a=1;+a=2;+b", (("+a", "2"), ("+b", ""))),
+    ],
+)
+def test_clients_pass_on_what_begins_with_plus_and_is_a_name(raw: str, passed_on: tuple[tuple[str, str], ...]) -> None:
+    assert client_tags(parse_tags(raw)) == passed_on
+
+
+@given(value=st.text(st.characters(exclude_characters="; \r\n\0", exclude_categories=["Cs"])))
+def test_the_value_of_a_tag_never_grows_on_its_way(value: str) -> None:
+    told = format_tags(dict(client_tags(parse_tags(f"+a={value}"))))
+    assert len(told.encode()) <= len(f"@+a={value} ".encode())
+
+
+def test_the_tags_and_the_rest_have_a_limit_each() -> None:
+    tags, rest = "a" * MAX_CLIENT_TAGS, "b" * MAX_LINE
+    assert fits(rest.encode())
+    assert fits(f"@{tags} {rest}".encode())
+    assert len(f"@{tags} {rest}") == MAX_RECEIVED
+    assert not fits(f"{rest}b".encode())
+    assert not fits(f"@{tags}a PING".encode())
+    assert not fits(f"@a {rest}b".encode())

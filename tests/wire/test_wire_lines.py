@@ -7,7 +7,7 @@ from feeding import FEEDINGS, as_bytes, corpus
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.wire.lines import TOO_LONG, LineReader, TooLong
+from chatroom.wire.lines import ENDLESS, TOO_LONG, LineReader, TooLong
 
 CASES = corpus("lines")["case"]
 
@@ -57,3 +57,11 @@ def test_lines_are_within_the_limit_and_hold_no_end(data: bytes, limit: int) -> 
     for line in reader.receive_data(data):
         assert isinstance(line, TooLong) or (len(line) <= limit and b"\n" not in line)
     assert reader.waiting <= limit + 1
+
+
+@pytest.mark.parametrize("feed", FEEDINGS)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_one_that_goes_on_and_on_is_reported_again(feed, end: bytes) -> None:
+    for length, reported in ((20, [TOO_LONG]), (50, [TOO_LONG, ENDLESS]), (1000, [TOO_LONG, ENDLESS])):
+        reader = LineReader(10, patience=40)
+        assert lines_of(reader, feed(b"x" * length + end + b"next" + end)) == [*reported, b"next"]

@@ -1,10 +1,11 @@
-"""Rooms: opening and closing, coming and going, topics, modes, invitations."""
+"""Rooms: opening and closing, coming and going, topics, modes, invitations, other names."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from chatroom.core import events as ev
+from chatroom.core.apply.registered import keep_privileges, restored
 from chatroom.core.apply.table import Heard, applies, personal_place
 from chatroom.core.events import Who
 from chatroom.core.modes import ROOM_MODES, ModeKind
@@ -20,7 +21,7 @@ def _opened(chat: Chat, event: ev.Opened) -> Heard:
     room = chat.room_for(event.room)
     chat.open_rooms += not room.is_open
     room.open(chat.time)
-    return Heard((room.folded,), ())
+    return Heard((room.place,), ())
 
 
 @applies(ev.Closed)
@@ -30,17 +31,19 @@ def _closed(chat: Chat, event: ev.Closed) -> Heard:
     room.close(chat.number)
     if not room.leaves_something:
         del chat.rooms[room.folded]
-    return Heard((room.folded,), ())
+    return Heard((room.place,), ())
 
 
 @applies(ev.Joined)
 def _joined(chat: Chat, event: ev.Joined) -> Heard:
     room, user = chat.rooms[chat.names.fold(event.room)], chat.user_of(event)
-    room.members[user] = "" if room.members or room.is_permanent else "o"
+    room.members[user] = "" if room.members or room.is_permanent or room.is_registered else "o"
+    if room.is_registered:
+        restored(chat, room, user)
     room.invited.pop(user, None)
     user.invitations.pop(room, None)
-    user.rooms[room.folded] = user.facing = room
-    return Heard((room.folded,), room.members, user.outboxes)
+    user.rooms[room.place] = user.facing = room
+    return Heard((room.place_of(user),), room.witnesses(user), user.outboxes)
 
 
 @applies(ev.Left)
@@ -61,18 +64,18 @@ def _kicked(chat: Chat, event: ev.Kicked) -> Heard:
 
 def _goes(chat: Chat, user: User, event: ev.RoomEvent) -> Heard:
     room = chat.rooms[chat.names.fold(event.room)]
-    hearers = tuple(room.members)
-    del user.rooms[room.folded]
+    place, hearers = room.place_of(user), tuple(room.witnesses(user))
+    del user.rooms[room.place]
     if user.facing is room:
         user.facing = next(reversed(user.rooms.values()), None)
     remove(chat, user, room, event.who)
-    return Heard((room.folded,), hearers, user.outboxes)
+    return Heard((place,), hearers, user.outboxes)
 
 
 def remove(chat: Chat, user: User, room: Room, by: Who) -> None:
     """Take `user` out of `room`, which closes with its last member."""
     del room.members[user]
-    if not room.members and not room.is_permanent:
+    if not (room.members or room.is_permanent or room.is_registered):
         chat.follow(ev.Closed(by, room.name))
 
 
@@ -88,33 +91,56 @@ def _invited(chat: Chat, event: ev.Invited) -> Heard:
     room, guest = chat.rooms[chat.names.fold(event.room)], chat.users[chat.names.fold(event.nick)]
     if room.is_operator(chat.user_of(event)):  # others may ask somebody in, but open no door
         room.invited[guest] = guest.invitations[room] = None
+    chat.follow(ev.InviteSeen(event.who, event.room, event.nick))
     return Heard((personal_place(guest.folded),), (guest,))
+
+
+@applies(ev.InviteSeen)
+def _invite_seen(chat: Chat, event: ev.InviteSeen) -> Heard:
+    room, user = chat.rooms[chat.names.fold(event.room)], chat.user_of(event)
+    return Heard((), [member for member in room.above("%") if member is not user])
 
 
 @applies(ev.TopicChanged)
 def _topic(chat: Chat, event: ev.TopicChanged) -> Heard:
     room = chat.room_for(event.room)
     room.topic = Topic(event.text, event.who.mask, chat.time) if event.text else None
-    return Heard((room.folded,), room.members)
+    return Heard((room.place,), room.members)
 
 
 @applies(ev.ModesChanged)
 def _modes(chat: Chat, event: ev.ModesChanged) -> Heard:
     room = chat.room_for(event.room)
+    changed: dict[User, None] = {}  # whose privileges
     for change in event.changes:
         folded = chat.names.fold(change.value)
         if ROOM_MODES.get(change.letter) is not ModeKind.PRIVILEGE:
             room.change_mode(change, folded, event.who.mask, chat.time)
         elif (member := chat.users.get(folded)) in room.members:
             room.change_privilege(member, change)
-    return Heard((room.folded,), room.members)
+            changed[member] = None
+    for member in changed if room.is_registered else ():
+        if member.who.account and member.nick != event.who.nick:
+            keep_privileges(chat, room, member, event.who)
+    return Heard((room.place,), room.members)
+
+
+@applies(ev.RoomRenamed)
+def _room_renamed(chat: Chat, event: ev.RoomRenamed) -> Heard:
+    room, folded = chat.room_for(event.room), chat.names.fold(event.name)
+    if folded != room.folded:
+        del chat.rooms[room.folded]
+        chat.rooms[folded] = room  # a closed one that was called so is forgotten
+        chat.moved[room.folded] = chat.number
+    room.be_called(event.name, folded)
+    return Heard((room.place,), room.members, [outbox for member in room.members for outbox in member.outboxes])
 
 
 @applies(ev.Redacted)
 def _redacted(chat: Chat, event: ev.Redacted) -> Heard:
     room = chat.room(event.target)
     if room is not None:
-        return Heard((room.folded,), room.members)
+        return Heard((room.place,), room.members)
     user, other = chat.user_of(event), chat.user(event.target)
-    places = [personal_place(one.folded) for one in (user, other) if one]
-    return Heard(tuple(dict.fromkeys(places)), tuple(dict.fromkeys(one for one in (user, other) if one)))
+    hearers = tuple(dict.fromkeys(one for one in (user, other) if one))
+    return Heard((*event.kept, *(personal_place(one.folded) for one in hearers)), hearers)

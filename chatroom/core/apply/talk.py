@@ -6,7 +6,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from chatroom.core import events as ev
+from chatroom.core.apply.people import accept
 from chatroom.core.apply.table import Heard, applies, personal_place, private_place
+from chatroom.core.room import Room
 from chatroom.core.user import User
 
 if TYPE_CHECKING:
@@ -18,23 +20,45 @@ if TYPE_CHECKING:
 def _said(chat: Chat, event: ev.Said | ev.Tagged) -> Heard:
     room = chat.rooms[chat.names.fold(event.room)]
     user = chat.user_of(event)
-    user.spoke = chat.time
+    if isinstance(event, ev.Said):  # tags alone are no talk: nobody is less idle for them, nor to be answered
+        user.spoke = chat.time
     hearers: Collection[User] = room.members
+    place = room.place
+    if event.to or "U" in room.modes:
+        place, hearers = _narrowed(room, user, event.to)
     if user.ignored_by:
         hearers = [member for member in hearers if member not in user.ignored_by]
-    return Heard((room.folded,), hearers)
+    return Heard((place,), hearers)
+
+
+def _narrowed(room: Room, user: User, to: str) -> tuple[str, Collection[User]]:
+    """Where that is kept, and who hears it, which is not for everybody: meant for some, or said without a privilege."""
+    sign = to or ("" if room.members.get(user) else "@")
+    if not sign:
+        return room.place, room.members
+    above = dict.fromkeys(room.above(sign))
+    return f"{sign}{room.place}", above | {user: None} if user in room.members else above
 
 
 @applies(ev.TaggedTo)
 @applies(ev.Told)
 def _told(chat: Chat, event: ev.Told | ev.TaggedTo) -> Heard:
     user, other = chat.user_of(event), chat.users[chat.names.fold(event.to.nick)]
-    user.spoke = chat.time
     places = tuple(dict.fromkeys((*_kept(user, other), personal_place(user.folded), personal_place(other.folded))))
+    if isinstance(event, ev.Told):
+        user.spoke = chat.time
+        _expect_answer(user, other)
     if user in other.ignoring:
         return Heard(places, (user,))
-    other.answers_to = user
+    if isinstance(event, ev.Told):
+        other.answers_to = user
     return Heard(places, (user, other) if user is not other else (user,))
+
+
+def _expect_answer(user: User, other: User) -> None:
+    """Who writes to a guest hears them too, though otherwise they hear no guests (user mode R)."""
+    if not user.hears_in_private(other):
+        accept(user, other)
 
 
 def _kept(user: User, other: User) -> list[str]:

@@ -20,6 +20,8 @@ from chatroom.dialects.irc.lines import fit_line, packed, room_after, size_of
 from chatroom.wire.irc import MAX_LINE, format_tags, split_text
 
 Capabilities = frozenset[str]
+_WITH_TAGS = (ev.Said, ev.Told, ev.Tagged, ev.TaggedTo)
+MOST_REPEATED = 512  # bytes of tags that every line of a message may have
 _COMMANDS = {Manner.SAY: "PRIVMSG", Manner.ACTION: "PRIVMSG", Manner.NOTICE: "NOTICE"}
 
 
@@ -41,40 +43,47 @@ class IrcFlavour:
             return self._talk(record, event, more_tags)
         tell = _TELL.get(type(event))
         lines = list(tell(event, self.capabilities)) if tell else []
-        return _tagged(lines, self._tags(record) | more_tags)
+        return _tagged(lines, self._tags(record, more_tags))
 
     def _talk(self, record: Record, event: ev.Said | ev.Told, more_tags: dict[str, str]) -> bytes:
-        target = event.room if isinstance(event, ev.Said) else event.to.nick
+        target = event.to + event.room if isinstance(event, ev.Said) else event.to.nick
         start = f":{event.who.mask} {_COMMANDS[event.manner]} {target} :"
-        pieces = _pieces(event, MAX_LINE - size_of(start))
-        tags = self._tags(record) | more_tags
-        if len(pieces) > 1 and "draft/multiline" in self.capabilities:
-            return _batched(event.who.mask, f"m{record.number}", target, [(start + p, j) for p, j in pieces], tags)
-        return _tagged([start + piece for piece, _ in pieces if piece], tags)
+        end = ""
+        if event.manner is Manner.ACTION:
+            start, end = start + "\x01ACTION ", "\x01"
+        pieces = _pieces(event, MAX_LINE - size_of(start) - len(end))
+        tags = self._tags(record, more_tags)
+        if len(pieces) > 1 and {"batch", "draft/multiline"} <= self.capabilities:
+            lines = [(start + piece + end, is_joined) for piece, is_joined in pieces]
+            return _batched(event.who.mask, f"m{record.number}", target, lines, tags)
+        return _tagged([start + piece + end for piece, _ in pieces if piece], tags)
 
-    def _tags(self, record: Record) -> dict[str, str]:
+    def _tags(self, record: Record, more_tags: dict[str, str]) -> dict[str, str]:
+        """Those of clients come last: only they can be long (IRCv3 message-tags)."""
         capabilities, event = self.capabilities, record.event
         tags = {}
         if "server-time" in capabilities:
             tags["time"] = timestamp(record.time)
         if "message-tags" in capabilities:
-            if event.stored:
+            if event.stored and record.number:
                 tags["msgid"] = f"{self.log}-{record.number}"
             if event.who.is_bot:
                 tags["bot"] = ""
-            if isinstance(event, (ev.Said, ev.Told, ev.Tagged, ev.TaggedTo)):
-                tags.update(event.tags)
         if "account-tag" in capabilities and event.who.account:
             tags["account"] = event.who.account
+        tags.update(more_tags)
+        if isinstance(event, _WITH_TAGS) and event.tags and "message-tags" in capabilities:
+            tags.update(event.tags)
         return tags
 
 
 def _tagged(lines: Sequence[str], tags: dict[str, str]) -> bytes:
-    """Lines with their tags; the msgid names the first alone."""
+    """Lines with their tags; the msgid names the first alone, and long tags of a client's own come once."""
     first = format_tags(tags)
     if len(lines) < 2:
         return "".join([f"{first}{line}\r\n" for line in lines]).encode()
-    later = format_tags({name: value for name, value in tags.items() if name != "msgid"})
+    once = ("msgid",) if len(first) < MOST_REPEATED else ("msgid", *(name for name in tags if name.startswith("+")))
+    later = format_tags({name: value for name, value in tags.items() if name not in once})
     return "".join([f"{first}{lines[0]}\r\n", *(f"{later}{line}\r\n" for line in lines[1:])]).encode()
 
 
@@ -93,9 +102,6 @@ def _batched(mask: str, reference: str, target: str, lines: list[tuple[str, bool
 def _pieces(event: ev.Said | ev.Told, room: int) -> list[tuple[str, bool]]:
     """What was said in pieces of at most `room` bytes; with each, whether it goes on in the same line."""
     text = event.text
-    if event.manner is Manner.ACTION:
-        room -= len("\x01ACTION \x01")
-        return [(f"\x01ACTION {piece}\x01", joined) for piece, joined in _split(text, event.cuts, room)]
     if len(text) * 4 <= room and not event.cuts and "\n" not in text:  # nearly always
         return [(text, False)]
     return _split(text, event.cuts, room)
@@ -125,7 +131,7 @@ def timestamp(time: int) -> str:
 
 def _tagmsg(event: ev.Tagged, capabilities: Capabilities) -> Iterator[str]:
     if "message-tags" in capabilities:
-        yield fit_line("TAGMSG", event.room, source=event.who.mask)
+        yield fit_line("TAGMSG", event.to + event.room, source=event.who.mask)
 
 
 def _tagmsg_to(event: ev.TaggedTo, capabilities: Capabilities) -> Iterator[str]:
@@ -151,6 +157,16 @@ def _away(event: ev.AwayChanged, capabilities: Capabilities) -> Iterator[str]:
         yield fit_line("AWAY", *([event.message] if event.message else []), source=event.who.mask)
 
 
+def _realname(event: ev.RealnameChanged, capabilities: Capabilities) -> Iterator[str]:
+    if "setname" in capabilities:
+        yield fit_line("SETNAME", event.realname, source=event.who.mask)
+
+
+def _host(event: ev.HostChanged, capabilities: Capabilities) -> Iterator[str]:
+    if "chghost" in capabilities:
+        yield fit_line("CHGHOST", event.username, event.host, source=event.who.mask)
+
+
 def _user_modes(event: ev.UserModesChanged, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("MODE", event.who.nick, *changes(event.changes), source=event.who.mask)
 
@@ -174,6 +190,11 @@ def _invited(event: ev.Invited, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("INVITE", event.nick, event.room, source=event.who.mask)
 
 
+def _invite_seen(event: ev.InviteSeen, capabilities: Capabilities) -> Iterator[str]:
+    if "invite-notify" in capabilities:
+        yield fit_line("INVITE", event.nick, event.room, source=event.who.mask)
+
+
 def _topic(event: ev.TopicChanged, capabilities: Capabilities) -> Iterator[str]:
     yield fit_line("TOPIC", event.room, event.text, source=event.who.mask)
 
@@ -182,6 +203,11 @@ def _modes(event: ev.ModesChanged, capabilities: Capabilities) -> Iterator[str]:
     source = event.who.mask
     for some in packed(event.changes, room_after("MODE", event.room, source=source), _size_of_change):
         yield fit_line("MODE", event.room, *changes(some), source=source)
+
+
+def _room_renamed(event: ev.RoomRenamed, capabilities: Capabilities) -> Iterator[str]:
+    if "draft/channel-rename" in capabilities:  # see irc.watch for the others
+        yield fit_line("RENAME", event.room, event.name, event.reason, source=event.who.mask)
 
 
 def _size_of_change(change: Change) -> int:
@@ -198,6 +224,10 @@ def changes(done: Sequence[Change]) -> list[str]:
     return [letters, *(change.value for change in done if change.value)]
 
 
+def _announced(event: ev.Announced, capabilities: Capabilities) -> Iterator[str]:
+    yield fit_line("WALLOPS", event.text, source=event.who.mask)
+
+
 def _redacted(event: ev.Redacted, capabilities: Capabilities) -> Iterator[str]:
     if "draft/message-redaction" in capabilities:
         reason = [event.reason] if event.reason else []
@@ -211,14 +241,25 @@ _TELL: dict[type[ev.Event], Callable[[Any, Capabilities], Iterator[str]]] = {
     ev.Renamed: _renamed,
     ev.AccountChanged: _account,
     ev.AwayChanged: _away,
+    ev.RealnameChanged: _realname,
+    ev.HostChanged: _host,
     ev.UserModesChanged: _user_modes,
     ev.Joined: _joined,
     ev.Left: _left,
     ev.Kicked: _kicked,
     ev.Invited: _invited,
+    ev.InviteSeen: _invite_seen,
     ev.TopicChanged: _topic,
     ev.ModesChanged: _modes,
+    ev.RoomRenamed: _room_renamed,
     ev.Redacted: _redacted,
+    ev.Announced: _announced,
 }
 # What IRC has no line for, on purpose; a test holds that each kind is told somewhere or stands here.
-UNTOLD = frozenset((ev.Entered, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed))
+UNTOLD = frozenset(
+    (
+        *(ev.ReadMarked, ev.Entered, ev.Killed, ev.Ghosted, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed),
+        *(ev.Accepted, ev.Unaccepted, ev.MetadataChanged, ev.RoomMetadataChanged),  # see irc.watch for these two
+        *(ev.Registered, ev.Granted),  # the modes that follow tell it
+    )
+)

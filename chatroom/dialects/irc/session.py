@@ -10,37 +10,54 @@ Sources: Modern IRC "Connection Registration"; IRCv3 capability-negotiation, bat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from chatroom.commands.call import Call, Server
-from chatroom.core.events import Record, Said, Tagged, TaggedTo, Told
+from chatroom.core.account_replies import LoggedIn, LoggedOut, RoomResumed
+from chatroom.core.events import Joined, Record, Said, Tagged, TaggedTo, Tags, Told
 from chatroom.core.refusals import Refused, Why
-from chatroom.core.replies import MotdShown, Page, Reply, RoomShown
-from chatroom.dialects.irc import numerics, verbs  # noqa: F401 - they fill their tables
-from chatroom.dialects.irc.answer import Answer
-from chatroom.dialects.irc.caps import IN_ECHO, IN_FLAVOUR
+from chatroom.core.replies import MotdShown, Reply, RoomShown
+from chatroom.core.room import Room
+from chatroom.core.user import User
+from chatroom.dialects.irc import numerics, verbs, watch  # noqa: F401 - they fill their tables
+from chatroom.dialects.irc.answer import MAX_LABEL, Answer
+from chatroom.dialects.irc.caps import ASKS_FOR_HISTORY, IN_ECHO, IN_FLAVOUR, IN_HISTORY
 from chatroom.dialects.irc.events import IrcFlavour, flavour
-from chatroom.dialects.irc.lines import fit_line
-from chatroom.dialects.irc.numerics.refusals import FAILS, failure, refusal
+from chatroom.dialects.irc.lines import fit_line, size_of
+from chatroom.dialects.irc.numerics.metadata import CAPABILITY
+from chatroom.dialects.irc.numerics.refusals import ABOUT_THE_LINE, FAILS, UNNUMBERED, failure, refusal
 from chatroom.dialects.irc.numerics.table import numerics_of
+from chatroom.dialects.irc.verbs import metadata, multiline, sasl, services
+from chatroom.dialects.irc.verbs.multiline import Batch
+from chatroom.dialects.irc.verbs.sasl import Exchange
 from chatroom.dialects.irc.verbs.table import BEFORE_ENTRY, VERBS, by_row
+from chatroom.dialects.irc.watch import Watch
 from chatroom.dialects.session import Dialect, Outbox
-from chatroom.wire.irc import MAX_LINE, MAX_RECEIVED, Message, format_tags, parse
-from chatroom.wire.lines import TooLong
+from chatroom.wire.irc import MAX_LINE, MAX_RECEIVED, Message, client_tags, fits, format_tags, parse
+from chatroom.wire.lines import ENDLESS, TooLong
 
 _USERNAME_REFUSES = re.compile(r"[^A-Za-z0-9._~-]")
 USERNAME_LENGTH = 16
 TALK = (Said, Told, Tagged, TaggedTo)
+_REPLACED = "\ufffd"  # stands for what is not UTF-8
+# Verbs that may hold a password, which SASL allows to be longer than a line; others are told nothing of them.
+SECRETIVE = frozenset(("REGISTER", "LOGIN", "PASSWORD", "NS", "NICKSERV"))
+MAX_SECRET = 1024  # bytes of their lines
 
 
 class IrcSession(Dialect):
     """The IRC dialect of one connection."""
 
     limit = MAX_RECEIVED
+    patience = 16384
 
     def __init__(self, server: Server, outbox: Outbox, address: str, host: str) -> None:
         super().__init__(server, outbox, address, host)
+        self.asked_nick = ""  # whether or not it could be had
         self.wanted_nick = ""
+        self.sasl: Exchange | None = None  # the login it is in the middle of
+        self.speaker = ""  # the service that tells what is told now
         self.username = ""
         self.realname = ""
         self.is_negotiating = False  # capabilities, which holds registration open
@@ -48,50 +65,81 @@ class IrcSession(Dialect):
         self.password = ""
         self.capabilities: frozenset[str] = frozenset()
         self.answer: Answer | None = None  # to the labelled line being dealt with
+        self.batch: Batch | None = None  # a message of several lines, on its way
+        self.watch = Watch()
+        self.said_before: dict[str, str] = {}  # metadata of its own, before it has entered
+        self.away_before = ""  # that nobody is there, said before it has entered
         self._batches = 0
         self.set_capabilities(self.capabilities)
         outbox.echo = self._echo
+        outbox.notice = self._notice
 
     @property
     def nick(self) -> str:
         """What numerics call this connection."""
         return self.user.nick if self.user else "*"
 
+    @property
+    def account_name(self) -> str:
+        """The account it has logged in to, "" for none."""
+        return self.user.who.account if self.user else self.account
+
     # ---- in
 
     def receive(self, line: bytes | TooLong) -> None:
         """Take one line."""
         self.cost, self.verb = 0.0, "*"
+        if line is ENDLESS:
+            self.close("That line has no end")
+            return
         try:
-            message = self._parse(line)
-            if message is not None:
-                if "label" in message.tags and "labeled-response" in self.capabilities:
-                    self.answer = Answer(message.tags["label"])
-                self._dispatch(message)
+            self._take(line)
         except Refused as refused:
             self.refuse(refused)
         self.finish_answer()
-        self.cost = max(self.cost, 1.0)
+        self.cost = self.cost or 1.0
 
-    def _parse(self, line: bytes | TooLong) -> Message | None:
+    def _take(self, line: bytes | TooLong) -> None:
         if isinstance(line, TooLong):
-            raise Refused(Why.LINE_TOO_LONG, limit=MAX_LINE)
+            raise self._unreadable(Why.LINE_TOO_LONG)
+        line = line.replace(b"\r", b"").replace(b"\0", b"")
         try:
-            message = parse(line.replace(b"\r", b"").replace(b"\0", b"").decode())
+            message = parse(line.decode())
         except UnicodeDecodeError as error:
-            garbled = parse(line.decode(errors="replace"))
-            self.verb = garbled.verb if garbled and garbled.verb.isascii() and garbled.verb.isalnum() else "*"
-            raise Refused(Why.NOT_UTF8) from error
-        body = line.partition(b" ")[2] if line.startswith(b"@") else line
-        if len(body) > MAX_LINE:
-            raise Refused(Why.LINE_TOO_LONG, limit=MAX_LINE)
-        return message
+            raise self._garbled(line) from error
+        if message is None:
+            return
+        self._take_label(message)
+        if not fits(line, MAX_SECRET if message.verb in SECRETIVE else MAX_LINE):
+            raise self._unreadable(Why.LINE_TOO_LONG)
+        self._dispatch(message)
+
+    def _take_label(self, message: Message) -> None:
+        """Have the line answered under its label, if it has one that the program may use."""
+        label = message.tags.get("label", "")
+        if label and size_of(label) <= MAX_LABEL and {"labeled-response", "batch"} <= self.capabilities:
+            self.answer = Answer(label)
+
+    def _garbled(self, line: bytes) -> Refused:
+        message = parse(line.decode(errors="replace"))
+        if message is not None and message.verb.isascii() and message.verb.isalnum():
+            self.verb = message.verb
+        if message is not None and _REPLACED not in message.tags.get("label", _REPLACED):
+            self._take_label(message)
+        return self._unreadable(Why.NOT_UTF8)
+
+    def _unreadable(self, why: Why) -> Refused:
+        """What refuses a line whose meaning is not even looked at; a message of several lines would lack it."""
+        multiline.give_up(self)
+        return Refused(why, limit=MAX_LINE)
 
     def _dispatch(self, message: Message) -> None:
         self.verb = message.verb
         verb = VERBS.get(message.verb)
         if self.user is None and message.verb not in BEFORE_ENTRY:
             raise Refused(Why.NOT_ENTERED)
+        if (self.batch is not None or "batch" in message.tags) and multiline.takes(self, message):
+            return
         if verb is not None:
             verb(self, message)
         else:
@@ -103,14 +151,18 @@ class IrcSession(Dialect):
         if answer is not None:
             self.outbox.write(answer.finished(self.server.name, self.new_batch))
 
+    def passed_on(self, message: Message) -> Tags:
+        """The tags of `message` that others get to see; none from a program without tags."""
+        return client_tags(message.tags) if message.tags and "message-tags" in self.capabilities else ()
+
     # ---- registration
 
     def set_username(self, username: str, realname: str) -> None:
         """Take what USER says; raise Refused when nothing of it can be used."""
-        username = _USERNAME_REFUSES.sub("", username)[:USERNAME_LENGTH]
+        username = _USERNAME_REFUSES.sub("", username).lstrip("~")[: USERNAME_LENGTH - 1]
         if not username:
-            raise Refused(Why.USAGE)
-        self.username, self.realname = username, realname
+            raise Refused(Why.USERNAME_BAD)
+        self.username, self.realname = f"~{username}", realname  # nobody but the person vouches for it
 
     def register(self) -> None:
         """Enter the chat, when all that it takes has been said."""
@@ -120,13 +172,19 @@ class IrcSession(Dialect):
             self.numeric("464", "Password incorrect")
             self.close("Password incorrect")
             return
+        if self.sasl is not None:
+            sasl.abort(self)
         if not self.call("enter", (self.wanted_nick, self.username, self.host, self.realname)):
             self.wanted_nick = ""  # taken meanwhile: another NICK goes on
             if self.server.chat.sealed:
                 self.close("The server can't write to its disk; try again in a minute")
             return
         self.call("counts")
+        metadata.welcome(self)
         self.tell(MotdShown(self.server.motd))
+        if self.is_back:
+            self.call("resume")
+            return
         if self.server.user_modes:
             self.call("usermode", (self.server.user_modes,))
         if self.server.joins_irc:
@@ -136,6 +194,8 @@ class IrcSession(Dialect):
         """Have exactly these capabilities from now on."""
         self.capabilities = capabilities
         self.outbox.flavour = self.flavour
+        if CAPABILITY not in capabilities:
+            self.watch.keys.clear()
 
     def add_capability(self, name: str) -> None:
         """Have `name` too."""
@@ -150,16 +210,31 @@ class IrcSession(Dialect):
 
     def tell(self, reply: Reply) -> None:
         """Tell the program something, in numerics."""
+        if self.speaker:
+            services.tell(self, reply)
+            if not isinstance(reply, (LoggedIn, LoggedOut)):
+                return
+        if isinstance(reply, RoomResumed):
+            self._tell_joined(reply.room)
         for number, *params in numerics_of(reply, self):
             self.numeric(number, *params)
         if isinstance(reply, RoomShown):
-            self._replay(reply.tail)
+            self.replay(reply.tail.subject, reply.tail.records)
+
+    def _tell_joined(self, room: Room) -> None:
+        """Tell of a joining that happened before this connection came; it is no event of the log."""
+        if self.user is not None:
+            joined = Joined(self.user.who, room.name, self.user.realname)
+            self.write(self.flavour.render(Record(0, self.server.now(), joined, ())))
 
     def refuse(self, refused: Refused, call: Call | None = None) -> None:
-        """Tell it why not. A NOTICE is never answered (RFC 1459 section 4.4.2)."""
-        if self.verb == "NOTICE":
+        """Tell it why not. A NOTICE is never answered (RFC 1459 section 4.4.2), but a line that is none is."""
+        if self.speaker:
+            services.refuse(self, refused)
             return
-        if refused.why in FAILS:
+        if self.verb == "NOTICE" and refused.why not in ABOUT_THE_LINE:
+            return
+        if refused.why in FAILS or (refused.why in UNNUMBERED and "standard-replies" in self.capabilities):
             self.line("FAIL", self.verb, *failure(refused), source=self.server.name)
             return
         number, *params = refusal(refused, self.verb)
@@ -181,37 +256,83 @@ class IrcSession(Dialect):
         else:
             self.outbox.write(data)
 
+    def _write_behind(self, data: bytes) -> None:
+        """Send whole lines that belong to no answer."""
+        if self.answer is not None:
+            self.answer.add_behind(data)
+        else:
+            self.outbox.write(data)
+
     def new_batch(self) -> str:
         """A reference for a batch, new to this connection."""
         self._batches += 1
         return f"b{self._batches}"
 
     def tell_batch(self, kind: str, params: Sequence[str], records: Iterable[Record]) -> None:
-        """Tell records in a batch of their own (IRCv3 batch); without one to a program that does not know batches."""
-        own = self.flavour
-        if "batch" not in self.capabilities:
+        """Tell records of the past in a batch of their own."""
+        own = flavour(self.capabilities & IN_HISTORY, self.server.log)
+        with self.in_batch(kind, *params) as tags:
             for record in records:
-                self.write(own.render(record))
+                self.write(own.render_with(record, tags))
+
+    @contextmanager
+    def in_batch(self, kind: str, *params: str) -> Iterator[dict[str, str]]:
+        """The tags that lines of a new batch get (IRCv3 batch); none for a program that does not know batches."""
+        if "batch" not in self.capabilities:
+            yield {}
             return
         reference = self.new_batch()
         self.line("BATCH", f"+{reference}", kind, *params, source=self.server.name)
-        for record in records:
-            self.write(own.render_with(record, {"batch": reference}))
+        yield {"batch": reference}
         self.line("BATCH", f"-{reference}", source=self.server.name)
 
-    def _replay(self, tail: Page) -> None:
-        """The last of a room's history, for programs that can tell it from new talk."""
-        if tail.records and {"batch", "server-time"} <= self.capabilities:
-            self.tell_batch("chathistory", [tail.subject], tail.records)
+    def replay(self, subject: str, records: Sequence[Record]) -> None:
+        """Tell the last of a room's history, or of a talk, if the program can tell it from new talk.
+
+        Those that ask for history themselves get none, and bots neither: they would answer it.
+        """
+        is_bot = self.user is not None and self.user.who.is_bot
+        if records and "server-time" in self.capabilities and not (is_bot or self.capabilities & ASKS_FOR_HISTORY):
+            self.tell_batch("chathistory", [subject], records)
 
     def _echo(self, record: Record) -> None:
-        """What this connection did: always told, but its own talk only when it asked for that."""
-        event = record.event
-        to_itself = isinstance(event, (Told, TaggedTo)) and event.to == event.who
-        if to_itself or not isinstance(event, TALK) or "echo-message" in self.capabilities:
-            self.write(flavour(self.capabilities & IN_ECHO, self.server.log).render(record))
+        """What this connection did: always told, but its own talk only when it asked for that.
+
+        What it said to itself it also receives, which answers nothing (IRCv3 labeled-response).
+        """
+        event, self.echoed = record.event, record
+        told = flavour(self.capabilities & IN_ECHO, self.server.log).render(record)
+        if not isinstance(event, TALK) or "echo-message" in self.capabilities:
+            self.write(told)
+        if isinstance(event, (Told, TaggedTo)) and event.to == event.who:
+            self._write_behind(told)
+
+    def _notice(self, record: Record) -> None:
+        """What this connection watches, and what the person's other connections do."""
+        answer = self.answer
+        if record is not self.echoed:  # so it is no part of the answer
+            self.answer = None
+        self.heard_of_self(record)
+        self.answer = answer
+        watch.notice(self, record)
 
     # ---- staying and going
+
+    def become(self, user: User, is_back: bool = False) -> None:
+        """Be that person from now on; they are as far away as was said before."""
+        user.say_away(self.outbox, self.away_before)
+        super().become(user, is_back)
+
+    def end(self, reason: str) -> None:
+        """Leave by the person's own wish, which is told like other people's leaving."""
+        if self.user is not None:
+            self.line("QUIT", reason, source=self.user.who.mask)
+        self.close(reason)
+
+    def leave(self, reason: str) -> None:
+        """The connection is gone, or about to be."""
+        watch.stop(self)
+        super().leave(reason)
 
     def probe(self) -> bool:
         """Ask a silent program whether it is there."""

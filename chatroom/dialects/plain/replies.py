@@ -4,33 +4,24 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any
 
 from chatroom.core import replies as re_
+from chatroom.core.account_replies import MissedTalk, RoomResumed
 from chatroom.core.events import Record
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import EVERYTHING, HelpEntry, Reply
-from chatroom.core.room import Room
+from chatroom.core.user import ABSENT, User
+from chatroom.dialects.plain.accounts import ACCOUNTS
+from chatroom.dialects.plain.context import Context
 from chatroom.dialects.plain.events import sentence
+from chatroom.dialects.plain.rooms import ROOMS, people_of
 from chatroom.dialects.plain.text import count, listing, safe, span
 
 WIDTH = 78
 MOST_NAMES = 12  # named when somebody comes in; /names has the rest
-
-
-class Context:
-    """What sentences depend on beside the reply: the zone of times, and the reader's own nick."""
-
-    def __init__(self, zone: tzinfo | None, nick: str) -> None:
-        self.zone = zone
-        self.nick = nick
-
-    def moment(self, time: int) -> datetime:
-        """`time` (ms) as the reader's clock shows it."""
-        return datetime.fromtimestamp(time / 1000, self.zone).astimezone(self.zone)
 
 
 def lines(reply: Reply, context: Context) -> Iterator[str]:
@@ -45,7 +36,7 @@ def _welcomed(reply: re_.Welcomed, context: Context) -> Iterator[str]:
 def _room_shown(reply: re_.RoomShown, context: Context) -> Iterator[str]:
     room = reply.room
     yield from _page(reply.tail, context)
-    others = [user.nick for user in room.members if user.nick != context.nick]
+    others = [user.nick for user in people_of(room, reply.people) if user.nick != context.nick]
     if others:
         more = len(others) - MOST_NAMES
         named = others[:MOST_NAMES] + ([f"{more} more"] if more > 0 else [])
@@ -56,50 +47,27 @@ def _room_shown(reply: re_.RoomShown, context: Context) -> Iterator[str]:
         yield f"-- Topic: {safe(room.topic.text)}"
 
 
-def _has_left(reply: re_.HasLeft, context: Context) -> Iterator[str]:
-    after = f"You are talking in {reply.facing.name} now." if reply.facing else "/rooms lists where to go."
-    yield f"-- You left {reply.name}. {after}"
-
-
-def _names(reply: re_.NamesShown, context: Context) -> Iterator[str]:
-    members = sorted(reply.room.members, key=lambda user: (not reply.room.is_operator(user), user.folded))
-    names = " ".join(f"{reply.room.prefixes(user)[:1]}{user.nick}" for user in members)
-    yield f"-- {count(len(members), 'person', 'people')} in {reply.room.name}:"
-    yield from textwrap.wrap(names, WIDTH, initial_indent="   ", subsequent_indent="   ")
-
-
-def _topic(reply: re_.TopicShown, context: Context) -> Iterator[str]:
-    room = reply.room
-    if room.topic is None:
-        yield f"-- {room.name} has no topic. /topic <text> gives it one."
-        return
-    nick = room.topic.by.partition("!")[0]
-    yield f"-- Topic of {room.name}: {safe(room.topic.text)}"
-    yield f"   set by {nick}, {context.moment(room.topic.time):%Y-%m-%d %H:%M}"
-
-
-def _rooms(reply: re_.RoomsShown, context: Context) -> Iterator[str]:
-    yield f"-- {count(len(reply.rooms), 'room')}:"
-    for room in reply.rooms:
-        about = f"  {safe(room.topic.text)}" if room.topic else ""
-        yield f"   {room.name:<20} {_inside(room):>10}{about}"
-    yield "   /join #name goes to one, or makes a new one."
-
-
-def _inside(room: Room) -> str:
-    return f"{len(room.members)} here" if room.members else "nobody"
-
-
 def _people(reply: re_.PeopleShown, context: Context) -> Iterator[str]:
     if is_room(reply.query) and reply.room is None:
         yield f"-- {safe(Refused(Why.NO_SUCH_ROOM, room=reply.query).sentence)}"
         return
-    where = f" in {reply.query}" if reply.room else f" called {safe(reply.query)}" if reply.query else ""
-    yield f"-- {count(len(reply.people), 'person', 'people')}{where}:"
+    where = f" in {reply.query}" if reply.room else f" called {safe(reply.query)}" if reply.query.strip("*") else ""
+    who = " who run the server" if "o" in reply.options else ""
+    yield f"-- {count(len(reply.people), 'person', 'people')}{where}{who}:"
     for user in reply.people:
         rooms = "" if reply.room else f"  {' '.join(room.name for room in user.rooms.values() if not room.is_private)}"
-        away = f"  (away: {safe(user.away)})" if user.away else ""
-        yield f"   {user.nick:<20}{rooms}{away}".rstrip()
+        yield f"   {user.nick:<20}{rooms}{_marks(user)}".rstrip()
+
+
+def _marks(user: User) -> str:
+    """What is worth a word in a list of people."""
+    marks = [word for word, holds in (("bot", user.who.is_bot), ("runs the server", user.is_server_operator)) if holds]
+    marks += [_away(user)] if user.away else []
+    return f"  ({', '.join(marks)})" if marks else ""
+
+
+def _away(user: User) -> str:
+    return "away" if user.away == ABSENT else f"away: {safe(user.away)}"
 
 
 def _person(reply: re_.PersonShown, context: Context) -> Iterator[str]:
@@ -111,9 +79,33 @@ def _person(reply: re_.PersonShown, context: Context) -> Iterator[str]:
     yield f"   in {rooms}"
     yield f"   here since {context.moment(user.since):%Y-%m-%d %H:%M}, silent for {span(reply.idle_seconds)}"
     if user.away:
-        yield f"   away: {safe(user.away)}"
+        yield f"   {_away(user)}"
+    if standing := list(_standing(user)):
+        yield f"   {', '.join(standing)}"
     if reply.sees_address:
-        yield f"   your address: {user.address} (only you and who runs the server see it)"
+        whose, who_else = ("your ", "you") if user.nick == context.nick else ("", "they")
+        yield f"   {whose}address: {user.address} (only {who_else} and who runs the server see it)"
+
+
+def _standing(user: User) -> Iterator[str]:
+    """What somebody is beside a person."""
+    if user.is_server_operator:
+        yield "runs the server"
+    if user.who.is_bot:
+        yield "a bot"
+    if user.who.account:
+        yield f"logged in as {user.who.account}"
+    if user.is_secure:
+        yield "here over TLS"
+
+
+def _past(reply: re_.PastShown, context: Context) -> Iterator[str]:
+    yield f"-- Called {safe(reply.nick)} before, the last first:"
+    for gone in reply.gone:
+        address = f" from {gone.address}" if reply.sees_address and gone.address else ""
+        realname = f": {safe(gone.realname)}" if gone.realname else ""
+        until = f"{context.moment(gone.time):%Y-%m-%d %H:%M}"
+        yield f"   {gone.who.nick} ({gone.who.username}@{gone.who.host}){address}, until {until}{realname}"
 
 
 def _page(reply: re_.Page, context: Context) -> Iterator[str]:
@@ -130,23 +122,45 @@ def _page(reply: re_.Page, context: Context) -> Iterator[str]:
         yield f"-- {_MORE[reply.asked].format(reply.subject)}"
 
 
+def _missed(reply: MissedTalk, context: Context) -> Iterator[str]:
+    yield from _page(re_.Page(reply.nick, reply.records, "missed"), context)
+
+
 def _line(record: Record, context: Context, facing: str) -> Iterator[str]:
     if line := sentence(record.event, facing):
-        yield f"   {context.moment(record.time):%H:%M} {line}"
+        first, *more = line.split("\n")
+        yield f"   {context.moment(record.time):%H:%M} {first}"
+        yield from (f"{'':9}{other}" for other in more)
 
 
-_TITLES = {"tail": "Lately in {}", "last": "Last in {}", "since": "In {} since then", "search": "Found for {}"}
+_TITLES = {
+    "tail": "Lately in {}",
+    "last": "Last in {}",
+    "since": "In {} since then",
+    "search": "Found for {}",
+    "private": "Last with {}",
+    "missed": "With {}, while you were not connected",
+}
 _NOTHING = {
     "last": "There is nothing to show of {}.",
     "since": "There is nothing to show of {} since then.",
     "search": "Nothing found for {} in your rooms. Whole words only; all of them must be in it.",
+    "private": "There is nothing to show of you and {}.",
 }
 _MORE = {
     "tail": "There is more: /last 50",
     "last": "There is more: /last 200, or /since 2d",
     "since": "There is more after that; begin later, such as /since 1h",
     "search": "There is more; add a word to find less.",
+    "private": "There is more: /private {} 200",
 }
+
+
+def _marker(reply: re_.MarkerShown, context: Context) -> Iterator[str]:
+    if reply.time:
+        yield f"-- You have read {safe(reply.target)} up to {context.moment(reply.time):%Y-%m-%d %H:%M}."
+    else:
+        yield f"-- Nothing of {safe(reply.target)} is marked as read."
 
 
 def _ignored(reply: re_.IgnoredShown, context: Context) -> Iterator[str]:
@@ -168,23 +182,47 @@ def _away_marked(reply: re_.AwayMarked, context: Context) -> Iterator[str]:
 
 
 def _is_away(reply: re_.IsAway, context: Context) -> Iterator[str]:
-    yield f"-- {reply.user.nick} is away: {safe(reply.user.away)}"
+    yield f"-- {reply.user.nick} is {_away(reply.user)}"
 
 
-def _invite_sent(reply: re_.InviteSent, context: Context) -> Iterator[str]:
-    yield f"-- {reply.nick} is invited to {reply.room.name}."
+def _realname_marked(reply: re_.RealnameMarked, context: Context) -> Iterator[str]:
+    yield f"-- Your real name is {safe(reply.realname)} now."
 
 
-def _modes(reply: re_.ModesShown, context: Context) -> Iterator[str]:
-    letters = "".join(reply.room.modes) or "none"
-    yield f"-- Modes of {reply.room.name}: +{letters}. Operators change them, as in /mode +m"
+def _host_marked(reply: re_.HostMarked, context: Context) -> Iterator[str]:
+    yield f"-- Others see {reply.nick} at {reply.host} now."
 
 
-def _listed(reply: re_.ListShown, context: Context) -> Iterator[str]:
-    masks = reply.room.lists[reply.letter].values()
-    yield f"-- {count(len(masks), 'mask')} on list {reply.letter} of {reply.room.name}:"
-    for entry in masks:
-        yield f"   {safe(entry.mask)}  by {entry.by.partition('!')[0]}, {context.moment(entry.time):%Y-%m-%d %H:%M}"
+def _accepted(reply: re_.AcceptedShown, context: Context) -> Iterator[str]:
+    whom = listing(list(reply.nicks)) if reply.nicks else "nobody"
+    yield f"-- Guests you hear in private, also with /usermode +R: {whom}."
+
+
+def _accept_changed(reply: re_.AcceptChanged, context: Context) -> Iterator[str]:
+    if reply.is_accepted:
+        yield f"-- You hear {reply.nick} in private. /accept -{reply.nick} takes that back."
+    else:
+        yield f"-- You make no exception for {reply.nick} any more."
+
+
+def _said_of(reply: re_.MetadataShown, context: Context) -> Iterator[str]:
+    if not reply.values:
+        yield f"-- Nothing is said of {reply.target}. /describe says something of you, or of a room you run."
+        return
+    yield f"-- What is said of {reply.target}:"
+    width = max(map(len, reply.values))
+    yield from (f"   {key:<{width}}  {safe(value)}" for key, value in reply.values.items())
+
+
+def _described_so(reply: re_.MetadataMarked, context: Context) -> Iterator[str]:
+    if reply.value:
+        yield f"-- This is said of {reply.target} now: {reply.key}: {safe(reply.value)}"
+    else:
+        yield f"-- Nothing is said of {reply.target} under {reply.key}."
+
+
+def _undescribed(reply: re_.MetadataCleared, context: Context) -> Iterator[str]:
+    yield f"-- Nothing is said of {reply.target} any more."
 
 
 def _user_modes(reply: re_.UserModesShown, context: Context) -> Iterator[str]:
@@ -253,27 +291,48 @@ def _goodbye(reply: re_.Goodbye, context: Context) -> Iterator[str]:
     yield f"-- {reply.reason}" if reply.reason else "-- Goodbye. Come back soon."
 
 
+def _became_operator(reply: re_.BecameOperator, context: Context) -> Iterator[str]:
+    yield "-- You are an operator of the server now. /usermode -o lays that down."
+
+
+def _reloaded(reply: re_.Reloaded, context: Context) -> Iterator[str]:
+    yield "-- The configuration was read again."
+
+
+def _admin(reply: re_.AdminShown, context: Context) -> Iterator[str]:
+    yield f"-- This server is run by {safe(reply.text)}"
+
+
 _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
+    **ROOMS,
+    **ACCOUNTS,
+    re_.RoomShown: _room_shown,
+    RoomResumed: _room_shown,
+    MissedTalk: _missed,
     re_.Welcomed: _welcomed,
     re_.Page: _page,
-    re_.RoomShown: _room_shown,
-    re_.HasLeft: _has_left,
-    re_.NamesShown: _names,
-    re_.TopicShown: _topic,
-    re_.RoomsShown: _rooms,
+    re_.MarkerShown: _marker,
     re_.PeopleShown: _people,
     re_.PersonShown: _person,
     re_.IgnoredShown: _ignored,
     re_.IgnoreChanged: _ignore_changed,
     re_.AwayMarked: _away_marked,
     re_.IsAway: _is_away,
-    re_.InviteSent: _invite_sent,
-    re_.ModesShown: _modes,
-    re_.ListShown: _listed,
+    re_.PastShown: _past,
+    re_.RealnameMarked: _realname_marked,
+    re_.HostMarked: _host_marked,
+    re_.AcceptedShown: _accepted,
+    re_.AcceptChanged: _accept_changed,
+    re_.MetadataShown: _said_of,
+    re_.MetadataMarked: _described_so,
+    re_.MetadataCleared: _undescribed,
     re_.UserModesShown: _user_modes,
     re_.HelpShown: _help,
     re_.MotdShown: _motd,
     re_.CountsShown: _counts,
+    re_.BecameOperator: _became_operator,
+    re_.Reloaded: _reloaded,
+    re_.AdminShown: _admin,
     re_.StatusShown: _status,
     re_.VersionShown: _version,
     re_.UptimeShown: _uptime,

@@ -16,11 +16,13 @@ from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import Goodbye, MotdShown, Reply
 from chatroom.core.user import User
+from chatroom.dialects.plain.context import Context
 from chatroom.dialects.plain.events import flavour
-from chatroom.dialects.plain.replies import Context, lines
+from chatroom.dialects.plain.replies import lines
 from chatroom.dialects.plain.text import safe
 from chatroom.dialects.session import Dialect, Outbox
 from chatroom.wire.lines import TooLong
+from chatroom.wire.telnet import Telnet
 
 _INTRODUCED = re.compile(r"^nick\s+(?=\S)", re.IGNORECASE)  # "nick alice", from somebody who knows IRC
 USERNAME = "nc"  # what IRC shows for people who gave none
@@ -36,18 +38,21 @@ class PlainSession(Dialect):
         super().__init__(server, outbox, address, host)
         self.ending = "\n"
         self._typed = ""  # the last line
+        self._claimed = ""  # the registered name whose password was asked for
+        self._telnet: Telnet | None = None
         self._is_let_in = not server.password
         self._face()
         outbox.echo = self._echo
-        outbox.notice = lambda record: self._face()  # turned elsewhere, perhaps by another connection of theirs
+        outbox.notice = self._notice
 
     def greet(self) -> None:
         """Ask for what is needed to come in. The first line is an IRC NOTICE too: a slow IRC program may be there."""
         ask = "Type your name and press Enter." if self._is_let_in else "Type the server's password and press Enter."
         self._write(f"NOTICE * :Welcome to {self.server.network}. {ask}")
 
-    def use_telnet(self) -> None:
+    def use_telnet(self, telnet: Telnet) -> None:
         """The program at the other end speaks telnet, which ends lines with CR LF (RFC 854)."""
+        self._telnet = telnet
         self.ending = "\r\n"
         self._face()
 
@@ -62,6 +67,8 @@ class PlainSession(Dialect):
                 self._say(text.removeprefix("/") if text.startswith("//") else text)
             elif text.strip():
                 self._enter(text.strip())
+            elif self._claimed:
+                self._unclaim()
         except Refused as refused:
             self._write(f"-- {safe(refused.sentence)}")
         self.cost = max(self.cost, 1.0)
@@ -84,12 +91,15 @@ class PlainSession(Dialect):
         verb = verb.lower()
         self.verb = f"/{verb[:20]}"
         if self.user is None and verb == "nick" and words:
+            self._unclaim(is_asked=False)
             self._enter(words.strip())
             return
         row = TABLE.find(verb or "help", is_typed=True)
-        if row.needs and not self._is_let_in:
+        if (row.needs or row.name == "login") and not self._is_let_in:
             raise Refused(Why.PASSWORD_WRONG)
-        self.call(row.name, _cleared(words) if row.name == "topic" else words)
+        done = self.call(row.name, _cleared(words) if row.name == "topic" else words)
+        if done and row.name == "login" and self.user is None:
+            self._come_in(self.account)
 
     def _enter(self, word: str) -> None:
         if not self._is_let_in:
@@ -97,10 +107,47 @@ class PlainSession(Dialect):
                 raise Refused(Why.PASSWORD_WRONG)
             self._is_let_in = True
             self._write("-- Thank you. Now type your name and press Enter.")
-        elif self.call("enter", (_INTRODUCED.sub("", word), USERNAME, self.host)):
-            if self.server.motd:
-                self.tell(MotdShown(self.server.motd))
+        elif self._claimed:
+            self._prove(word)
+        else:
+            self._come_in(_INTRODUCED.sub("", word))
+
+    def _come_in(self, name: str) -> None:
+        if not self.call("enter", (name, USERNAME, self.host)):
+            return
+        if self.server.motd:
+            self.tell(MotdShown(self.server.motd))
+        if self.is_back:
+            self.call("resume")
+        if self.user is not None and not self.user.rooms:
             self.call("join", (self.server.default_room,))
+
+    # ---- a name that is registered
+
+    def _claim(self, name: str) -> None:
+        """Ask for the password of a registered name; only telnet can be told to keep it off the screen."""
+        self._claimed = name
+        shown = "What you type is shown on your screen." if self._telnet is None else "What you type is not shown."
+        self._write(f"-- {name} is registered. Type its password and press Enter; if it is not yours: /nick <name>")
+        self._write(f"   {shown}")
+        if self._telnet is not None and not self._telnet.is_hiding:
+            self.outbox.write(self._telnet.hide())
+
+    def _unclaim(self, is_asked: bool = True) -> None:
+        """Never mind."""
+        self._claimed = ""
+        if self._telnet is not None and self._telnet.is_hiding:
+            self.outbox.write(self._telnet.show())
+        if is_asked:
+            self._write("-- Type another name and press Enter.")
+
+    def _prove(self, word: str) -> None:
+        name = self._claimed
+        self._unclaim(is_asked=False)
+        if self.call("login", (name, word)):
+            self._come_in(name)
+        elif not self.outbox.is_ended:
+            self._claim(name)
 
     # ---- what is told
 
@@ -111,11 +158,14 @@ class PlainSession(Dialect):
 
     def refuse(self, refused: Refused, call: Call) -> None:
         """Tell them why not."""
+        if refused.why is Why.NICK_REGISTERED and self.user is None:
+            self._claim(str(refused.facts["nick"]))
+            return
         self._write(f"-- {safe(refused.sentence)}")
 
-    def become(self, user: User) -> None:
+    def become(self, user: User, is_back: bool = False) -> None:
         """Be that person from now on."""
-        super().become(user)
+        super().become(user, is_back)
         self._face()
 
     def end(self, reason: str) -> None:
@@ -132,6 +182,7 @@ class PlainSession(Dialect):
 
     def _echo(self, record: Record) -> None:
         """What the person did, unless a reply tells it or it stands on their screen already."""
+        self.echoed = record
         if not self._is_seen(record.event):
             self._face()
             self.outbox.write(self.outbox.flavour.render(record))
@@ -141,6 +192,11 @@ class PlainSession(Dialect):
             to_themselves = isinstance(event, Told) and event.to == event.who
             return event.text in self._typed and not to_themselves
         return isinstance(event, (Joined, Left))
+
+    def _notice(self, record: Record) -> None:
+        """The person was put out, or turned elsewhere, or did something by another connection of theirs."""
+        self.heard_of_self(record)
+        self._face()
 
     def _face(self) -> None:
         """Have events told as someone who faces the room they face now wants them."""

@@ -3,4 +3,11 @@
 Sources: Modern IRC "Numerics"; RFC 2812 section 5 where that is silent.
 """
 
-from chatroom.dialects.irc.numerics import people, rooms, server  # noqa: F401 - they fill the table
+from chatroom.dialects.irc.numerics import (  # noqa: F401 - they fill the table
+    accounts,
+    history,
+    metadata,
+    people,
+    rooms,
+    server,
+)

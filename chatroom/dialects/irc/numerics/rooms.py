@@ -1,4 +1,7 @@
-"""Rooms in numerics: what is shown on entry, names, topics, lists, modes."""
+"""Rooms in numerics: what is shown on entry, names, topics, lists, invitations, modes.
+
+Sources: Modern IRC "Numerics"; IRCv3 no-implicit-names, userhost-in-names, multi-prefix, forward-mode (470).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chatroom.core import replies as re_
+from chatroom.core.account_replies import RoomResumed
 from chatroom.core.replies import Reply
 from chatroom.core.room import Room
 from chatroom.core.user import User
+from chatroom.dialects.irc.numerics.history import tell_room_marker
 from chatroom.dialects.irc.numerics.refusals import Numeric
 from chatroom.dialects.irc.numerics.table import in_lines, tells
 
@@ -16,25 +21,26 @@ if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
 
 
-@tells(re_.RoomShown)
+@tells(re_.RoomShown, RoomResumed)
 def _room_shown(reply: re_.RoomShown, session: IrcSession) -> Iterator[Numeric]:
     if reply.room.topic:
         yield from _topic(re_.TopicShown(reply.room), session)
-    yield from _names(re_.NamesShown(reply.room), session)
+    tell_room_marker(session, reply.room)
+    if "no-implicit-names" not in session.capabilities:
+        yield from _names(re_.NamesShown(reply.room), session)
 
 
 @tells(re_.NamesShown)
 def _names(reply: re_.NamesShown, session: IrcSession) -> Iterator[Numeric]:
-    room, sign = reply.room, "@" if "s" in reply.room.modes else "="
-    names = (prefixes(room, user, session) + user.nick for user in _seen_members(room, session))
-    yield from in_lines(session, names, "353", sign, room.name)
-    yield ("366", room.name, "End of /NAMES list")
+    yield from people_in(reply.room, session)
+    yield ("366", reply.room.name, "End of /NAMES list")
 
 
-def _seen_members(room: Room, session: IrcSession) -> list[User]:
-    if session.user in room.members:
-        return list(room.members)
-    return [user for user in room.members if not user.is_invisible]
+def people_in(room: Room, session: IrcSession) -> Iterator[Numeric]:
+    """Who is in a room, as far as this person may know."""
+    people, are_masks = room.seen_by(session.user), "userhost-in-names" in session.capabilities
+    names = (prefixes(room, user, session) + (user.who.mask if are_masks else user.nick) for user in people)
+    return in_lines(session, names, "353", "@" if "s" in room.modes else "=", room.name)
 
 
 def prefixes(room: Room, user: User, session: IrcSession) -> str:
@@ -67,6 +73,18 @@ def _invite_sent(reply: re_.InviteSent, session: IrcSession) -> Iterator[Numeric
     yield ("341", reply.nick, reply.room.name)
 
 
+@tells(re_.InvitationsShown)
+def _invitations(reply: re_.InvitationsShown, session: IrcSession) -> Iterator[Numeric]:
+    for room in reply.rooms:
+        yield ("336", room.name)
+    yield ("337", "End of /INVITE list")
+
+
+@tells(re_.Forwarded)
+def _forwarded(reply: re_.Forwarded, session: IrcSession) -> Iterator[Numeric]:
+    yield ("470", reply.room, reply.to, "Forwarding to another channel")
+
+
 @tells(re_.ModesShown)
 def _modes(reply: re_.ModesShown, session: IrcSession) -> Iterator[Numeric]:
     room = reply.room
@@ -90,7 +108,7 @@ def _listed(reply: re_.ListShown, session: IrcSession) -> Iterator[Numeric]:
     yield (end_number, reply.room.name, text)
 
 
-@tells(re_.HasLeft)
+@tells(re_.HasLeft, re_.TopicKept)
 def _nothing(reply: Reply, session: IrcSession) -> Iterator[Numeric]:
     """IRC says nothing here: the event itself, or silence, tells it."""
     return iter(())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chatroom.core import replies as re_
+from chatroom.core.modes import ROOM_MODES, USER_MODES, ModeKind
 from chatroom.dialects.irc.caps import isupport
 from chatroom.dialects.irc.lines import packed, room_after, size_of
 from chatroom.dialects.irc.numerics.refusals import Numeric
@@ -18,14 +19,21 @@ if TYPE_CHECKING:
 
 @tells(re_.Welcomed)
 def _welcomed(reply: re_.Welcomed, session: IrcSession) -> Iterator[Numeric]:
-    server, names = session.server, session.server.chat.names
+    server = session.server
     yield ("001", f"Welcome to the {server.network} Network, {reply.user.who.mask}")
     yield ("002", f"Your host is {server.name}, running version {server.version}")
     yield ("003", f"This server was started {moment(server.started):%Y-%m-%d %H:%M:%S} UTC")
-    yield ("004", server.name, server.version.replace(" ", "-"), "iw", "beIiklmnostv", "beIklov")
-    text = "are supported by this server"
+    user_modes, room_modes = "".join(sorted(USER_MODES)), "".join(sorted(ROOM_MODES))
+    with_value = "".join(sorted(letter for letter, kind in ROOM_MODES.items() if kind is not ModeKind.FLAG))
+    yield ("004", server.name, server.version.replace(" ", "-"), user_modes, room_modes, with_value)
+    yield from isupport_lines(session)
+
+
+def isupport_lines(session: IrcSession) -> Iterator[Numeric]:
+    """RPL_ISUPPORT, in as many lines as it takes."""
+    server, text = session.server, "are supported by this server"
     room = room_after("005", session.nick, text, source=server.name)
-    for tokens in packed(isupport(names, server.network), room, size_of, MAX_PARAMS - 2):
+    for tokens in packed(isupport(server.chat.names, server.network), room, size_of, MAX_PARAMS - 2):
         yield ("005", *tokens, text)
 
 
@@ -44,7 +52,7 @@ def _motd(reply: re_.MotdShown, session: IrcSession) -> Iterator[Numeric]:
 def _counts(reply: re_.CountsShown, session: IrcSession) -> Iterator[Numeric]:
     visible = reply.people - reply.invisible
     yield ("251", f"There are {visible} users and {reply.invisible} invisible on 1 servers")
-    yield ("252", "0", "operator(s) online")
+    yield ("252", str(reply.operators), "operator(s) online")
     yield ("253", str(reply.unknown), "unknown connection(s)")
     yield ("254", str(reply.rooms), "channels formed")
     yield ("255", f"I have {reply.people} clients and 0 servers")
@@ -62,3 +70,22 @@ def _version(reply: re_.VersionShown, session: IrcSession) -> Iterator[Numeric]:
 def _time(reply: re_.TimeShown, session: IrcSession) -> Iterator[Numeric]:
     seconds = str(reply.time // 1000)
     yield ("391", session.server.name, seconds, "0", f"{moment(reply.time):%A %B %d %Y -- %H:%M:%S} +00:00")
+
+
+@tells(re_.AdminShown)
+def _admin(reply: re_.AdminShown, session: IrcSession) -> Iterator[Numeric]:
+    server = session.server
+    yield ("256", server.name, "Administrative info")
+    yield ("257", server.network)
+    yield ("258", server.description)
+    yield ("259", reply.text)
+
+
+@tells(re_.BecameOperator)
+def _became_operator(reply: re_.BecameOperator, session: IrcSession) -> Iterator[Numeric]:
+    yield ("381", "You are now an IRC operator")
+
+
+@tells(re_.Reloaded)
+def _reloaded(reply: re_.Reloaded, session: IrcSession) -> Iterator[Numeric]:
+    yield ("382", "chatroom.toml", "Rehashing")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chatroom.core.replies import Reply
 from chatroom.dialects.irc.lines import packed, room_after, size_of
 from chatroom.dialects.irc.numerics.refusals import Numeric
-from chatroom.dialects.plain.replies import Context
+from chatroom.dialects.plain.context import Context
 from chatroom.dialects.plain.replies import lines as sentences
 from chatroom.wire.irc import split_text
 

@@ -6,11 +6,13 @@ Sources: Modern IRC "Channel Operations"; RFC 2812 section 3.2.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
-from chatroom.dialects.irc.verbs.table import some_targets, targets, verb
+from chatroom.dialects.irc.numerics.rooms import people_in
+from chatroom.dialects.irc.verbs.table import check_number, targets, verb
 from chatroom.wire.irc import Message
 
 if TYPE_CHECKING:
@@ -25,8 +27,12 @@ def join(session: IrcSession, message: Message) -> None:
             session.call("part", (room.name,))
         return
     keys = message.param(1).split(",")
-    for index, name in enumerate(targets(message.params[0])):
-        session.call("join", (name, keys[index] if index < len(keys) else ""))
+    wanted: dict[str, str] = {}  # each once, with the key that stands beside it
+    for name, key in zip_longest(message.params[0].split(","), keys, fillvalue=""):
+        if name:
+            wanted.setdefault(name, key)
+    for name, key in wanted.items():
+        session.call("join", (name, key))
 
 
 @verb("PART", least=1)
@@ -52,32 +58,46 @@ def topic(session: IrcSession, message: Message) -> None:
 
 @verb("NAMES")
 def names(session: IrcSession, message: Message) -> None:
-    """Who is in rooms; what can't be seen is an empty list."""
-    for name in targets(message.param(0)) or ["*"]:
-        room = session.server.chat.room(name)
-        if room is not None and room.is_open and room.is_visible_to(session.user):
-            session.call("names", (name,))
-        else:
-            session.numeric("366", name, "End of /NAMES list")
+    """Who is in rooms, or in all of them; what can't be seen is an empty list."""
+    chat, asked = session.server.chat, targets(message.param(0))
+    rooms = [chat.room(name) for name in asked] if asked else list(chat.rooms.values())
+    seen = [room for room in rooms if room and room.is_open and room.is_visible_to(session.user)]
+    session.cost += 1 + len(seen) / 10
+    for room in seen:
+        for numeric in people_in(room, session):
+            session.numeric(*numeric)
+    session.numeric("366", message.param(0) or "*", "End of /NAMES list")
 
 
 @verb("LIST")
 def list_(session: IrcSession, message: Message) -> None:
-    """The rooms there are, or some; other conditions are not for us (there is no ELIST in ISUPPORT)."""
-    session.call("rooms", (",".join(filter(is_room, targets(message.param(0)))),))
+    """The rooms there are, or those that fulfil conditions (ELIST)."""
+    session.call("rooms", (",".join(message.params),))
 
 
-@verb("INVITE", least=2)
+@verb("INVITE")
 def invite(session: IrcSession, message: Message) -> None:
-    """Ask somebody into a room."""
-    _call_in(session, message.params[1], "invite", message.params[:2])
+    """Ask somebody into a room; without anything, list the rooms one was asked into."""
+    if not message.param(0):
+        session.call("invitations")
+    elif not message.param(1):
+        raise Refused(Why.USAGE)
+    else:
+        _call_in(session, message.params[1], "invite", message.params[:2])
 
 
 @verb("KICK", least=2)
 def kick(session: IrcSession, message: Message) -> None:
-    """Put people out of a room."""
-    for name in some_targets(message.params[1]):
-        _call_in(session, message.params[0], "kick", (name, message.params[0], message.param(2)))
+    """Put people out of a room, or each out of the room beside their name (RFC 2812 section 3.2.8)."""
+    rooms, nicks = message.params[0].split(","), message.params[1].split(",")
+    if len(rooms) == 1:
+        rooms *= len(nicks)
+    if len(rooms) != len(nicks):
+        raise Refused(Why.USAGE)
+    wanted = dict.fromkeys((room, nick) for room, nick in zip(rooms, nicks, strict=True) if room and nick)
+    check_number([nick for _, nick in wanted])
+    for room, nick in wanted:
+        _call_in(session, room, "kick", (nick, room, message.param(2)))
 
 
 @verb("MODE", least=1)

@@ -9,6 +9,7 @@ Sources: Modern IRC "Client Messages"; RFC 2812 section 3; IRCv3 capability-nego
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 Verb = Callable[["IrcSession", Message], None]
 VERBS: dict[str, Verb] = {}
-BEFORE_ENTRY = frozenset("CAP NICK USER PASS PING PONG QUIT ERROR".split())
+DESCRIPTIONS: dict[str, str] = {}  # what HELP says of each
+BEFORE_ENTRY = frozenset(
+    "AUTHENTICATE AWAY CAP ERROR METADATA NICK PASS PING PONG QUIT REGISTER USER VERIFY".split()
+)
 
 
 def verb(name: str, least: int = 0) -> Callable[[Verb], Verb]:
@@ -35,6 +39,7 @@ def verb(name: str, least: int = 0) -> Callable[[Verb], Verb]:
             function(session, message)
 
         VERBS[name] = checked
+        DESCRIPTIONS[name] = inspect.getdoc(function) or ""
         return function
 
     return register
@@ -48,9 +53,14 @@ def targets(word: str) -> list[str]:
 def some_targets(word: str) -> list[str]:
     """The same, of which there may only be so many. Raise Refused for more."""
     found = targets(word)
+    check_number(found)
+    return found
+
+
+def check_number(found: list[str]) -> None:
+    """Raise Refused for more targets than one line may have."""
     if len(found) > MAX_TARGETS:
         raise Refused(Why.TOO_MANY_TARGETS, target=found[MAX_TARGETS], limit=MAX_TARGETS)
-    return found
 
 
 def by_row(session: IrcSession, message: Message) -> None:
