@@ -10,7 +10,7 @@ TESTS ?= tests
 PROGRAMS := irssi weechat-headless limnoria tmux
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: install run test test-interop lint bench clean help
+.PHONY: install run test test-interop lint prove bench bench-plots bench-guard peers clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -34,8 +34,25 @@ lint: .venv/tested
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: .venv/tested ## cost of a delivery, in the server's CPU time
-	@$(BIN)/python bench/fanout.py $(ARGS)
+prove: .venv/tested ## kill it, cut its power, fill its disk, stall its readers; what was shown must be there
+	@$(BIN)/python tests/proving $(ARGS)
+
+bench: .venv/installed peers ## the same work against each server, as ratios (make bench ARGS="--quick")
+	@$(BIN)/python -m bench $(ARGS)
+
+bench-plots: .venv/drawing peers ## how cost grows with members and clients, as pictures in docs
+	@$(BIN)/python -m bench.plots $(ARGS)
+
+bench-guard: .venv/installed ## instruction counts of fixed work against the recorded ones, without a clock
+	@$(BIN)/python -m bench.guard $(ARGS)
+
+# The servers to measure beside ours say in their start scripts which of Debian's packages they are.
+peers:
+	@for s in bench/peers/*.sh; do \
+		need=$$(sed -n 's/^# needs: //p' $$s); package=$$(sed -n 's/^# package: //p' $$s); \
+		test -z "$$package" || PATH=$$PATH:/usr/sbin command -v $$need >/dev/null || { \
+			command -v apt-get >/dev/null && $(SUDO) apt-get install -y -q $$package || \
+			echo "$$package can't be installed here; measuring goes on without it"; }; done
 
 clean: ## remove .venv and caches; history, logs and backups stay
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -47,6 +64,10 @@ clean: ## remove .venv and caches; history, logs and backups stay
 .venv/installed: .venv/bin/python setup.py constraints.txt $(wildcard bin/*)
 	@echo "Setting up .venv (once) ..."
 	@$(PIP) -e .
+	@touch $@
+
+.venv/drawing: .venv/installed
+	@$(PIP) -e '.[bench]'
 	@touch $@
 
 .venv/tested: .venv/installed

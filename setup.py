@@ -36,6 +36,10 @@ TEST = [
     "import-linter>=2.1",  # the layers of docs/architecture.md, enforced
 ]
 
+BENCH = [
+    "matplotlib>=3.9",  # the pictures of how cost grows
+]
+
 [VERSION] = re.findall(r'__version__ = "(.+)"', (ROOT / "chatroom/__init__.py").read_text())
 
 setup(
@@ -50,7 +54,7 @@ setup(
     package_data={"chatroom": ["py.typed"]},
     scripts=["bin/chat-server", "bin/chat-client", "bin/chat-load"],
     install_requires=REQUIRES,
-    extras_require={"test": TEST},
+    extras_require={"test": TEST, "bench": BENCH},
     classifiers=[
         "Environment :: Console",
         "Topic :: Communications :: Chat :: Internet Relay Chat",

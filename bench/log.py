@@ -266,7 +266,7 @@ def long_log(folder: Path, events: int) -> None:
     size = (folder / "data" / FILE).stat().st_size
     print(f"indexed in {time.perf_counter() - began:.0f} s; {size / 1e6:,.0f} MB, {size / events:.0f} bytes an event")
     _measure_start(folder)
-    _measure_reading(folder / "data" / FILE)
+    _measure_reading(folder / "data" / FILE, events)
 
 
 def _life(events: int) -> Iterator[Record]:
@@ -307,18 +307,14 @@ def _measure_start(folder: Path) -> None:
     history.close()
 
 
-def _measure_reading(path: Path) -> None:
+def _measure_reading(path: Path, events: int) -> None:
     history = History(path, "os")
     rooms = {f"#room{n}": 0 for n in range(ROOMS)}
     odd = {room: 0 for n, room in enumerate(rooms) if n % 2}
     questions: dict[str, Callable[[], Any]] = {
         "a page of 50, the newest of a room": lambda: history.page(["#room3"], limit=50),
-        "a page of 50 in the middle of a room": lambda: history.page(
-            ["#room3"], limit=50, before=history.last()[0] // 2
-        ),
-        "a page of 50 from a time on": lambda: history.page(
-            ["#room3"], limit=50, since=history.last()[1] // 2, oldest=True
-        ),
+        "a page of 50 in the middle of a room": lambda: history.page(["#room3"], limit=50, before=events // 2),
+        "a page of 50 from a time on": lambda: history.page(["#room3"], limit=50, since=events * 50, oldest=True),
         "search: a common word, in all rooms": lambda: history.search(rooms, "hello", limit=21),
         "search: a common word, in one room": lambda: history.search({"#room4": 0}, "hello", limit=21),
         "search: a rare word, in all rooms": lambda: history.search(rooms, "rare3", limit=21),

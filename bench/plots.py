@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from bench.servers import BenchError, Server, running, servers
 from bench.trial import Sizes, Trial
@@ -47,6 +50,7 @@ def memory(trial: Trial, most: int) -> Points:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and draw; 0 when there is something to see."""
     given = _parser().parse_args(arguments)
+    os.environ["MPLBACKEND"] = "agg"  # pictures in files, without a screen
     raise_descriptor_limit()
     if given.draw:
         found = json.loads(given.draw.read_text())
@@ -107,11 +111,7 @@ def draw(found: dict[str, dict[str, Points]], folder: Path) -> None:
 
 
 def _picture(lines: dict[str, Points], path: Path, words: tuple[str, str, str]) -> None:
-    import matplotlib as mpl
-
-    mpl.use("agg")
-    from matplotlib import pyplot
-
+    pyplot: Any = import_module("matplotlib.pyplot")
     figure, axes = pyplot.subplots(figsize=(8, 4.5))
     for name, points in lines.items():
         if points:

@@ -22,7 +22,7 @@ from chatroom.load.options import raise_descriptor_limit
 _AT_ONCE = 32  # connections being opened at a time: more only overflow a modest server's accept queue
 _HOLD = 0.02  # seconds one counts as being opened when the server does not register it sooner (InspIRCd takes one)
 _ATTEMPTS = 5
-_QUIET = 5.0  # seconds without a delivery after which no more is waited for
+_QUIET = 20.0  # seconds without a delivery after which no more is waited for; a busy machine may stand still so long
 _STAMP = 12  # digits of a message's time, in microseconds since the round began
 _HEEDED = re.compile(rb"(?:^|\n)(?::\S+ )?(PING|ERROR|4\d\d|5\d\d)\b([^\r\n]*)")
 _HARMLESS = (b"422", b"439")  # no message of the day; "please wait", which some servers send first

@@ -80,11 +80,20 @@ class Trial:
         outcome = crowd.talk(messages, talkers, rate)
         used = (self.cpu() - before).less_idle(idle, time.monotonic() - began)
         if not outcome.is_clean:
-            notes = "; ".join(outcome.notes)
-            raise BenchError(f"{outcome.heard} deliveries of {outcome.due} arrived. {notes}")
+            raise BenchError(self._missing(crowd, outcome))
         if outcome.busiest > 0.9:
             self.remarks.append("a process of clients used a whole core: rates are lower limits")
         return Measured(outcome, used)
+
+    @staticmethod
+    def _missing(crowd: Crowd, outcome: Outcome) -> str:
+        """What is said when not all arrived: lost is only what an answered PING has overtaken."""
+        said = "; ".join([f"{outcome.heard} deliveries of {outcome.due} arrived in time", *outcome.notes])
+        try:
+            crowd.fence()
+        except BenchError as error:
+            return f"{said}; the server is not done: {error}"
+        return f"{said}; every client has had a PING answered since, so the rest was late or is lost"
 
     def _idle(self) -> Cpu:
         """The CPU seconds a second that the server uses with everyone there and silent."""

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 10.0  # seconds to wait for what must come; a test that works never waits so long
 DEFAULTS: dict[str, dict[str, Any]] = {
     "history": {"durability": "os"},
+    "accounts": {"password_memory_kib": 8, "password_rounds": 1},
     "limits": {"rate": 0, "connections_per_address": 0},
     "backups": {"every_minutes": 0},
 }

@@ -19,7 +19,7 @@ from chatroom.core import account_replies, events
 from chatroom.core import replies as core_replies
 from chatroom.core.apply.table import APPLY
 from chatroom.core.events import KINDS, Event, Record
-from chatroom.core.modes import ROOM_MODES, ModeKind
+from chatroom.core.modes import ROOM_MODES, USER_MODES, ModeKind
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import Reply
 from chatroom.core.room import Room
@@ -28,6 +28,7 @@ from chatroom.dialects.irc.caps import IN_FLAVOUR
 from chatroom.dialects.irc.numerics import refusals as numerics
 from chatroom.dialects.irc.numerics.rooms import _LISTS
 from chatroom.dialects.irc.numerics.table import numerics_of
+from chatroom.dialects.irc.props import ROOM_NAMES, USER_NAMES
 from chatroom.dialects.plain import events as plain_events
 from chatroom.dialects.plain import replies as plain_replies
 from chatroom.storage.history import History
@@ -203,7 +204,8 @@ def test_a_row_for_members_has_a_room(row: Row) -> None:
 
 
 def test_every_mode_has_its_words() -> None:
-    assert set(plain_events._CHANGES) == set(ROOM_MODES)
+    assert set(plain_events._CHANGES) == set(ROOM_NAMES) == set(ROOM_MODES)
+    assert set(USER_NAMES) == set(USER_MODES)
     assert set(_LISTS) == {letter for letter, kind in ROOM_MODES.items() if kind is ModeKind.LIST}
 
 

@@ -41,7 +41,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "671": ("whois", "{1} uses a secure connection."),
 }
 # What every server says to a newcomer; shown only when it is asked for.
-WELCOME = frozenset(("002", "003", "004", "250", "251", "252", "253", "254", "255", "265", "266"))
+WELCOME = frozenset(("002", "003", "004", "250", "251", "252", "253", "254", "255", "265", "266", "964", "965"))
 # Where a list begins or ends, and what repeats what is known: nothing to show.
 SILENT = frozenset(
     (

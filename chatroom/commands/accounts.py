@@ -56,19 +56,15 @@ def register(call: Call, password: str) -> Outcome:
 @doors.command("signup name password...", needs=Needs.NOTHING, cost=5)
 def signup(call: Call, name: str, password: str) -> Outcome:
     """Make an account, and log in to it."""
-    _check_new(call, name)
-    _check_password(name, password)
+    if account_of(call):
+        raise Refused(Why.LOGGED_IN_ALREADY, account=account_of(call))
     if not call.server.accounts.may_register:
         raise Refused(Why.ACCOUNTS_CLOSED, account=name)
+    _check_name(call, name)
+    _check_password(name, password)
     account = _made(call, name, password)
     if account is not None:
         yield from _logged_in(call, account)
-
-
-def _check_new(call: Call, name: str) -> None:
-    if account_of(call):
-        raise Refused(Why.LOGGED_IN_ALREADY, account=account_of(call))
-    _check_name(call, name)
 
 
 def _check_name(call: Call, name: str) -> None:
@@ -119,7 +115,9 @@ def unregister(call: Call, password: str) -> Outcome:
         return
     _check_disk(call)
     yield from disowned(call, account.name)
+    yield LoggedOut(account.name)
     yield from _everybody_logged_out(call, account)
+    yield from _left_behind(call, call.user, account.name)
     call.server.accounts.remove(account)
     yield AccountGone(account.name)
 
@@ -168,9 +166,10 @@ def _logged_in(call: Call, account: Account) -> Outcome:
         yield LoggedIn(account.name)
         return
     before = user.who.account
+    _check_disk(call)  # or else what is told first could not be taken back
+    yield LoggedIn(account.name)
     if before != account.name:
         yield AccountChanged(user.who, account.name)
-    yield LoggedIn(account.name)
     yield from _left_behind(call, user, before if before != account.name else "")
     yield from told_again(call)
     yield from host_given(call, user)
@@ -180,8 +179,9 @@ def _logged_in(call: Call, account: Account) -> Outcome:
 def logout(call: Call) -> Outcome:
     """Be a guest again; you keep the name until you leave, or its owner wants it."""
     account = _own(call)
-    yield AccountChanged(call.who, "")
+    _check_disk(call)
     yield LoggedOut(account.name)
+    yield AccountChanged(call.who, "")
     yield from _left_behind(call, call.user, account.name)
 
 

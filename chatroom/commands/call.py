@@ -225,8 +225,8 @@ class Session(Protocol):
 class Call:
     """One command called by one connection.
 
-    `words` is the text after it, or its parameters already taken apart; `tags` come with what is said, `cuts` tell where
-    a line of it was only cut to be sent.
+    `words` is the text after it, or its parameters already taken apart; `tags` come with what is said, `cuts` tell
+    where a line of it was only cut to be sent.
     """
 
     session: Session

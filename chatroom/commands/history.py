@@ -57,7 +57,7 @@ def search(call: Call, words: str) -> Iterator[Event | Reply]:
 
 @history.command("private nick [count]", cost=2)
 def private(call: Call, nick: str, count: int = DEFAULT) -> Iterator[Event | Reply]:
-    """Show the last lines of your private talk with somebody, here or not: "/private bob"; with an account only."""
+    """Show your last private talk with somebody: "/private bob"; it is kept for those with an account."""
     count = min(count, MOST)
     shelf = private_shelf(call, nick)
     if shelf is None:

@@ -28,6 +28,7 @@ _WHO_MAY = {
     Needs.NOTHING: "everybody, also before they have come in",
     Needs.ENTERED: "everybody",
     Needs.MEMBER: "who is in the room",
+    Needs.MODERATOR: "operators and half operators of the room",
     Needs.OPERATOR: "operators of the room",
 }
 

@@ -107,7 +107,7 @@ def list_rooms(call: Call, conditions: str = "") -> Iterator[Event | Reply]:
 
 @rooms.command("names [room]", aliases=("n",))
 def names(call: Call, room: Room) -> Iterator[Event | Reply]:
-    """Show who is in a room; @ marks its operators, + those with a voice."""
+    """Show who is in a room; ~ marks its founders, @ operators, + those with a voice."""
     yield NamesShown(room, room.seen_by(call.user))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chatroom.commands.call import Call
-from chatroom.commands.table import Section, find_room, find_user
+from chatroom.commands.table import Needs, Section, find_room, find_user
 from chatroom.core.events import Event, Manner, Said, Tagged, TaggedTo, Told
 from chatroom.core.modes import addressed
 from chatroom.core.names import is_room
@@ -104,6 +104,16 @@ def reply(call: Call, text: str) -> Outcome:
 def act(call: Call, to: str, text: str) -> Outcome:
     """As /me, in a room you do not face or in private: "/act bob waves"."""
     return _speak(call, to, text, Manner.ACTION)
+
+
+@doors.command("relay room nick text...", needs=Needs.MEMBER)
+def relay(call: Call, room: Room, nick: str, text: str) -> Outcome:
+    """Pass on what somebody says in another place, as bridges do."""
+    if not room.is_operator(call.user):
+        raise Refused(Why.RELAY_OPERATORS_ONLY, room=room.name)
+    call.chat.names.check_relayed(nick)
+    call.chat.names.check_text(text)
+    yield Said(call.who, room.name, text, Manner.SAY, call.tags, relayed=nick)
 
 
 @talk.command("notice to text...")

@@ -156,9 +156,13 @@ class Chat:
         """The room called `name`, made when there is none."""
         folded = self.names.fold(name)
         if folded not in self.rooms:
-            moved = self.moved.get(folded)  # with what is kept under that name: another room begins anew
-            self.rooms[folded] = Room(name, folded, self.time, place=f"{folded},{moved}" if moved else folded)
+            self.rooms[folded] = Room(name, folded, self.time, place=self.place_for(folded))
         return self.rooms[folded]
+
+    def place_for(self, folded: str) -> str:
+        """Where the history of a new room of this name is kept; one that is called otherwise now keeps its own."""
+        moved = self.moved.get(folded)
+        return f"{folded},{moved}" if moved else folded
 
     def user_of(self, event: ev.Event) -> User:
         """Who did it."""

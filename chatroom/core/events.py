@@ -11,221 +11,78 @@ later.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-
-class Who(NamedTuple):
-    """A person as others saw them at that moment. `host` is what others may see, never an address."""
-
-    nick: str
-    username: str
-    host: str
-    account: str = ""
-    is_bot: bool = False
-
-    @property
-    def mask(self) -> str:
-        """`nick!username@host`, as IRC names people; the server itself has a name alone."""
-        return f"{self.nick}!{self.username}@{self.host}" if self.host else self.nick
-
-
-class Manner(StrEnum):
-    """How something was said."""
-
-    SAY = "say"
-    NOTICE = "notice"  # to be shown, never to be answered by a program
-    ACTION = "action"  # "* alice waves"
-
-
-class Change(NamedTuple):
-    """One change of a room's mode: `letter` as in IRC, `value` a nick, a mask, a key or a number."""
-
-    adding: bool
-    letter: str
-    value: str = ""
-
-
-Tags = tuple[tuple[str, str], ...]  # what clients tag their talk with (IRCv3 message-tags), names beginning with +
-PASSING = frozenset(("+typing", "+draft/typing"))  # of no interest a moment later
-
-
-def is_kept(tags: Tags) -> bool:
-    """Whether any of `tags` is of interest later."""
-    return any(name not in PASSING for name, _ in tags)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened, done by `who`."""
-
-    kind: ClassVar[str]
-    lasting: ClassVar[bool] = False
-    stored: ClassVar[bool] = True
-    slot: ClassVar[str] = ""  # a later lasting event with the same, in the same place, leaves nothing of this one
-
-    who: Who
-
-    @property
-    def erases(self) -> int:
-        """The number of the event whose words this one takes back; 0 for none."""
-        return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Entered(Event):
-    """Somebody came in and has a nick."""
-
-    kind: ClassVar[str] = "entered"
-    realname: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quit(Event):
-    """Somebody left the chat."""
-
-    kind: ClassVar[str] = "quit"
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Renamed(Event):
-    """`who`, as they were called before, is now `nick`."""
-
-    kind: ClassVar[str] = "renamed"
-    nick: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccountChanged(Event):
-    """`who` logged in to `account`, or out of theirs ("")."""
-
-    kind: ClassVar[str] = "account"
-    account: str
-
-
-@dataclass(frozen=True, slots=True)
-class AwayChanged(Event):
-    """Somebody went away with a message, or is back (no message)."""
-
-    kind: ClassVar[str] = "away"
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RealnameChanged(Event):
-    """Somebody gave another real name."""
-
-    kind: ClassVar[str] = "realname"
-    realname: str
-
-
-@dataclass(frozen=True, slots=True)
-class HostChanged(Event):
-    """`who`, as they were seen before, is seen with another username and host from now on."""
-
-    kind: ClassVar[str] = "host"
-    username: str
-    host: str
-
-
-@dataclass(frozen=True, slots=True)
-class MetadataChanged(Event):
-    """Somebody says `value` of themselves under `key`, or nothing any more (""); `nick` is whom it is said of."""
-
-    kind: ClassVar[str] = "metadata"
-    stored: ClassVar[bool] = False
-    nick: str
-    key: str
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UserModesChanged(Event):
-    """Somebody changed their own modes."""
-
-    kind: ClassVar[str] = "usermodes"
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Faced(Event):
-    """Somebody faces a room they are in, or none (no name): what they type goes there."""
-
-    kind: ClassVar[str] = "faced"
-    stored: ClassVar[bool] = False
-    room: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored(Event):
-    """Somebody no longer wants to hear `nick`."""
-
-    kind: ClassVar[str] = "ignored"
-    stored: ClassVar[bool] = False
-    nick: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unignored(Event):
-    """Somebody wants to hear `nick` again."""
-
-    kind: ClassVar[str] = "unignored"
-    stored: ClassVar[bool] = False
-    nick: str
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted(Event):
-    """Somebody hears `nick` in private, though otherwise only people with an account (user mode R)."""
-
-    kind: ClassVar[str] = "accepted"
-    stored: ClassVar[bool] = False
-    nick: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unaccepted(Event):
-    """Somebody no longer makes an exception for `nick`."""
-
-    kind: ClassVar[str] = "unaccepted"
-    stored: ClassVar[bool] = False
-    nick: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMarked(Event):
-    """Somebody has read what was said in `target`, a room or with a person, up to `time` (ms); no other is told."""
-
-    kind: ClassVar[str] = "readmarked"
-    stored: ClassVar[bool] = False
-    target: str
-    time: int
-
-
-@dataclass(frozen=True, slots=True)
-class Announced(Event):
-    """An operator of the server said something to everybody who wants to hear such things (user mode w)."""
-
-    kind: ClassVar[str] = "announced"
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Killed(Event):
-    """`who`, an operator of the server, ended all connections of `nick`, who quits."""
-
-    kind: ClassVar[str] = "killed"
-    nick: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ghosted(Event):
-    """`who`, its owner, took the name `nick` back: whoever has it quits, or loses all other connections."""
-
-    kind: ClassVar[str] = "ghosted"
-    nick: str
+from chatroom.core.event import PASSING, Change, Event, Manner, RoomEvent, Tags, Who, is_kept
+from chatroom.core.people_events import (
+    Accepted,
+    AccountChanged,
+    Announced,
+    AwayChanged,
+    Entered,
+    Faced,
+    Ghosted,
+    HostChanged,
+    Ignored,
+    Killed,
+    MetadataChanged,
+    Quit,
+    ReadMarked,
+    RealnameChanged,
+    Renamed,
+    Unaccepted,
+    Unignored,
+    UserModesChanged,
+)
+
+__all__ = [
+    "KINDS",
+    "PASSING",
+    "Accepted",
+    "AccountChanged",
+    "Announced",
+    "AwayChanged",
+    "Change",
+    "Closed",
+    "Entered",
+    "Event",
+    "Faced",
+    "Ghosted",
+    "Granted",
+    "HostChanged",
+    "Ignored",
+    "InviteSeen",
+    "Invited",
+    "Joined",
+    "Kicked",
+    "Killed",
+    "Left",
+    "Manner",
+    "MetadataChanged",
+    "ModesChanged",
+    "Opened",
+    "Quit",
+    "ReadMarked",
+    "RealnameChanged",
+    "Record",
+    "Redacted",
+    "Registered",
+    "Renamed",
+    "RoomEvent",
+    "RoomMetadataChanged",
+    "RoomRenamed",
+    "Said",
+    "Tagged",
+    "TaggedTo",
+    "Tags",
+    "Told",
+    "TopicChanged",
+    "Unaccepted",
+    "Unignored",
+    "UserModesChanged",
+    "Who",
+    "is_kept",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +112,6 @@ class TaggedTo(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class RoomEvent(Event):
-    """Something that happened in a room."""
-
-    room: str
-
-
-@dataclass(frozen=True, slots=True)
 class Said(RoomEvent):
     """Something said in a room; `text` may have several lines."""
 
@@ -272,6 +122,12 @@ class Said(RoomEvent):
     cuts: tuple[int, ...] = ()  # where a line was only cut to be sent: places in `text`, counted in characters
     to: str = ""  # the sign of a privilege, such as "@": for those alone who have it, or a higher one
     answers: str = ""  # who said what this answers, as far as `tags` tell
+    relayed: str = ""  # what somebody in another place is called, whose words `who` passes on
+
+    @property
+    def speaker(self) -> Who:
+        """Whose words these are, as they are to be shown."""
+        return self.who._replace(nick=self.relayed) if self.relayed else self.who
 
 
 @dataclass(frozen=True, slots=True)

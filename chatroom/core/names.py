@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from chatroom.core.refusals import Refused, Why
 
 ROOM_SIGIL = "#"
+RELAY_MARK = "/"  # in the name of somebody in another place, such as "alice/matrix"; no nick here has it
 NICK_BYTES = 64  # of UTF-8, however few characters that is: a line of IRC has to hold it beside all else
 _NICK = re.compile(r"[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]*")
 _FORBIDDEN_IN_NAMES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))  # controls, bidi marks, spaces
@@ -93,6 +94,12 @@ class Names:
             raise Refused(Why.NICK_BAD, nick=nick)
         if self.fold(nick) in _RESERVED:
             raise Refused(Why.NICK_RESERVED, nick=nick)
+
+    def check_relayed(self, name: str) -> None:
+        """Raise Refused unless `name` can be that of somebody in another place, whose words a bridge passes on."""
+        is_sound = RELAY_MARK in name and self._fits_in_name(name) and not set(name) & set("!@*?:#&%+~ ")
+        if not is_sound or len(name.encode()) > NICK_BYTES:
+            raise Refused(Why.RELAYED_BAD, nick=name, mark=RELAY_MARK)
 
     def check_room(self, room: str) -> None:
         """Raise Refused when no room can be called `room`."""

@@ -135,6 +135,8 @@ class Why(Enum):
     ROOM_FOR_ACCOUNTS = "{room} is for people with an account. /register makes you one, /login takes yours."
     ROOM_FOR_OPERATORS = "{room} is for operators of the server."
     KEY_BAD = "{key} can't be a key: no spaces, commas or control characters, 1 to {limit} characters."
+    RELAYED_BAD = "{nick} can't be the name of somebody in another place: it needs a {mark}, as in alice{mark}matrix."
+    RELAY_OPERATORS_ONLY = "Only an operator of {room} may pass on what others say elsewhere."
     CHANGES_NOTHING = "That would change nothing: {nick} has it so in {room} already. /names shows who has what."
     MODE_UNKNOWN = "{letter} is no mode of a room."
     MODE_VALUE_BAD = "Mode {letter} of {room} takes {expected}, and that was something else."

@@ -116,8 +116,8 @@ class Room:
 
     @property
     def leaves_something(self) -> bool:
-        """Whether there is anything to be kept of the room while it is closed."""
-        return self.topic is not None or self.history_from > 0 or self.place != self.folded
+        """Whether there is anything to be kept of the room while it is closed, beside what it was called before."""
+        return self.topic is not None or self.history_from > 0
 
     def is_visible_to(self, user: User | None) -> bool:
         """Whether `user` may know of the room."""

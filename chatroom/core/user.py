@@ -120,6 +120,11 @@ class User:
         said = [message for message in self.aways.values() if message != ABSENT]
         return said[-1] if said else ("" if self.outboxes else self.away) or ABSENT
 
+    def is_witnessed_by(self, other: User) -> bool:
+        """Whether `other` is told what they do, from one of their rooms: in an auditorium not everybody is."""
+        rooms = self.rooms.values()
+        return any(other in room.members and (room.members[other] or not room.is_unseen(self)) for room in rooms)
+
     def shares_room_with(self, other: User) -> bool:
         """Whether the two are in a room together."""
         return any(room in other.rooms for room in self.rooms)

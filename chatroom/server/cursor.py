@@ -40,6 +40,10 @@ class Cursor:
         """Whether `record` tells that the person came into a room, by another of their connections."""
         return isinstance(record.event, Joined) and self._fold(record.event.who.nick) == self._me
 
+    def is_reading(self, record: Record) -> bool:
+        """Whether what happens where `record` did is read."""
+        return record.places[0] in self._places
+
     def enter(self, record: Record) -> None:
         """The person has just come into a room: read it too, from there on."""
         for place in record.places:

@@ -35,8 +35,8 @@ class SocketOutbox(Outbox):
     """
 
     __slots__ = (
-        *("_at", "_backlog", "_begin", "_cursor", "_last", "_level", "_send", "_size", "_sock", "_transport"),
-        *("_watcher", "is_broken", "limit", "stalled_since"),
+        *("_at", "_backlog", "_begin", "_cursor", "_entries", "_last", "_level", "_send", "_size", "_sock"),
+        *("_transport", "_watcher", "is_broken", "limit", "stalled_since"),
     )
 
     def __init__(
@@ -61,6 +61,7 @@ class SocketOutbox(Outbox):
         self._size = 0
         self._watcher: Any = None
         self._cursor: Cursor | None = None  # while lagging: after the last event in the backlog
+        self._entries: list[Record] = []  # while lagging: into which rooms the person came by another connection
         self._level: Event | None = None
 
     # ---- out
@@ -186,6 +187,14 @@ class SocketOutbox(Outbox):
         if not self.is_lagging:
             self._lag(record.number - 1, record.places)
 
+    def noticed(self, record: Record) -> None:
+        """`record` is something it watches; a room that its person came into meanwhile is told of when it is level."""
+        if self._cursor is not None and self._cursor.is_own_entry(record):
+            self._cursor.enter(record)
+            self._entries.append(record)
+        else:
+            super().noticed(record)
+
     def go_on(self) -> None:
         """The disk takes writes again."""
         super().go_on()
@@ -200,21 +209,26 @@ class SocketOutbox(Outbox):
             self._wake()
             return
         try:
-            data = b"".join(self.flavour.render(record) for record in self._cursor.read(self._last()))
+            self._feed_page(self._cursor)
         except Exception as error:
             logger.exception("while feeding a slow reader: {}", type(error).__name__)
             self.cut()
-            return
-        self.write(data)
-        if self._cursor.number == self._last():
-            self._be_level()
+
+    def _feed_page(self, cursor: Cursor) -> None:
+        self.write(b"".join(self.flavour.render(record) for record in cursor.read(self._last())))
+        if cursor.number == self._last():
+            self._be_level(cursor)
         else:
             self._watch()
 
-    def _be_level(self) -> None:
+    def _be_level(self, cursor: Cursor) -> None:
         self._cursor = None
         self.is_lagging = False
         self.flavour = self.flavour
+        entries, self._entries = self._entries, []
+        for record in entries:
+            if cursor.is_reading(record):  # they may have left again
+                self.noticed(record)
         self._wake()
 
     def wait_until_level(self) -> None:

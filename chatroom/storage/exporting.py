@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from chatroom.core.events import Record
+from chatroom.core.events import Record, Who
 from chatroom.storage.records import COLUMNS, ERASED, decoded
 from chatroom.storage.shaping import Fold
 
@@ -43,8 +43,8 @@ def _line(row: Any) -> bytes:
 def as_plain(record: Record) -> dict[str, Any]:
     """A record as JSON has it: names for what is an array in the log, times in UTC."""
     event = msgspec.to_builtins(record.event)
-    event["who"] = dict(zip(record.event.who._fields, record.event.who, strict=True))
-    if "to" in event:
-        event["to"] = dict(zip(record.event.who._fields, record.event.to, strict=True))  # type: ignore[attr-defined]
+    for name in ("who", "to"):
+        if isinstance(value := getattr(record.event, name, None), Who):
+            event[name] = value._asdict()
     time = datetime.fromtimestamp(record.time / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {"number": record.number, "time": time, "kind": record.event.kind, **event}

@@ -313,7 +313,7 @@ class History:
         return pages.record(self.database, number)
 
     def private_places(self, owner: str) -> list[tuple[str, int]]:
-        """With whom `owner` (a key, see User.key) has talked in private: each place, and the newest number said in it."""
+        """With whom `owner` (a key, see User.key) talked in private: each place, and the newest number said in it."""
         self._see_pending()
         return pages.private_places(self.database, owner)
 

@@ -106,6 +106,14 @@ def test_the_talk_of_two_is_no_business_of_a_third(house: StillHouse) -> None:
     assert "UNKNOWN_MSGID" in carol.forgets().says(f"REDACT bob {secret}").hears()[0]
 
 
+def test_what_one_did_not_want_to_hear_is_not_kept_for_one(house: StillHouse) -> None:
+    alice, bob = with_account(house, "alice"), with_account(house, "bob")
+    alice.says("IGNORE bob")
+    bob.says("PRIVMSG alice :hello?")
+    assert (read(bob, "alice"), read(alice, "bob")) == (["hello?"], [])
+    assert (names(bob), names(alice)) == (["alice"], [])
+
+
 def test_talks_are_those_with_the_newest_or_the_oldest(house: StillHouse) -> None:
     alice = with_account(house, "alice")
     for nick in ("bob", "carol", "dave"):

@@ -77,4 +77,4 @@ def _fits(mask: str, text: str) -> bool:
 
 
 def test_letters_by_kind() -> None:
-    assert [letters_of(kind) for kind in ModeKind] == ["ov", "beI", "k", "l", "imnst"]
+    assert [letters_of(kind) for kind in ModeKind] == ["qaohv", "beI", "k", "fl", "CMORUimnrstu"]

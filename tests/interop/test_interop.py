@@ -57,14 +57,20 @@ def joined(friend: IrcClient, program: Program) -> None:
     friend.expect(rf":{program.nick}!\S+ JOIN #tea {program.nick} ")
 
 
+def is_here(friend: IrcClient, program: Program) -> None:
+    """The program has come in, before or after the friend."""
+    friend.send("NAMES #tea")
+    friend.expect(rf" 353 \S+ = #tea :.*\b{program.nick}\b|:{program.nick}!\S+ JOIN #tea ")
+
+
 def test_a_day_in_the_room(program: Program, server: ServerProcess, friend: IrcClient) -> None:
     joined(friend, program)
     program.sees("You are now logged in|logged in as|SASL authentication")
+    turn_to_room(program)
     program.sees("said before you came")
 
     friend.send(f"PRIVMSG #tea :{GREETING}")
     program.sees(f"friend.*{GREETING}")
-    turn_to_room(program)
     program.type(ANSWER)
     assert friend.expect(rf"account={program.nick}.* PRIVMSG #tea :(.*)")[1] == ANSWER
 
@@ -87,7 +93,9 @@ def test_coming_back(program: Program, server: ServerProcess, friend: IrcClient)
     server.kill9()
     server.start(server.port)
     again = server.irc("friend", CAPABILITIES).join("#tea")
+    is_here(again, program)
     again.send("PRIVMSG #tea :back again")
+    turn_to_room(program)
     program.sees("back again")
 
 
@@ -107,6 +115,7 @@ def test_the_bot_comes_back(bot: Limnoria, server: ServerProcess, friend: IrcCli
     server.kill9()
     server.start(server.port)
     again = server.irc("friend", CAPABILITIES).join("#tea")
+    is_here(again, bot)
     again.send("PRIVMSG #tea :said again")
     bot.sees("said again")
 

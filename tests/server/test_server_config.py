@@ -221,7 +221,7 @@ def test_known_tables_without_effect_are_named(written, monkeypatch):
         ("[server]\nlisten = []", "2: server.listen: [] is not possible; expected {listen}"),
         (
             "[server]\nuser_modes = '+zz'",
-            '2: server.user_modes: "+zz" is not possible; expected letters of i, w, like "+i"',
+            '2: server.user_modes: "+zz" is not possible; expected letters of B, R, T, i, w, like "+i"',
         ),
         *(
             (

@@ -69,7 +69,7 @@ def test_an_irc_program_that_speaks_at_once_is_not_greeted(server):
 def test_an_irc_program_that_negotiates_first(server):
     irc = server.irc()
     irc.send("CAP LS 302")
-    assert irc.line().startswith(":chat.example.net CAP * LS :")
+    assert irc.line().startswith(":chat.example.net CAP * LS ")
 
 
 def test_an_irc_program_that_is_slow_is_greeted_in_irc_and_let_in(server):

@@ -3,103 +3,11 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-import threading
 
 import pytest
-from running import Closed, IrcClient, PlainClient
+from traffic import kill_in_traffic, said_on_disk
 
-WRITERS = 3
-PACKET = 7  # lines sent at once
 ROUNDS = [1, 40, 250, 900, 2000]  # lines that must have been shown before the kill
-
-
-class Reader:
-    """Notes in a thread which lines it is shown; `shown` are pairs of the event's number and the text."""
-
-    def __init__(self, client: IrcClient, enough: int, reached: threading.Event) -> None:
-        self.shown: list[tuple[int, str]] = []
-        self._client = client
-        self._enough = enough
-        self._reached = reached
-        self._thread = threading.Thread(target=self._read)
-        self._thread.start()
-
-    def _read(self) -> None:
-        try:
-            while True:
-                if said := re.search(r"msgid=\w+-(\d+).* PRIVMSG #lobby :(.*)", self._client.line()):
-                    self.shown.append((int(said[1]), said[2]))
-                if len(self.shown) >= self._enough:
-                    self._reached.set()
-        except (Closed, OSError):
-            self._reached.set()
-
-    def join(self) -> None:
-        self._thread.join()
-
-
-class Writer:
-    """Says numbered lines in a thread for as long as the server lives, and notes what the others said, as people do."""
-
-    def __init__(self, client: PlainClient, name: str) -> None:
-        self.heard: list[str] = []
-        self._client = client
-        self._name = name
-        self._thread = threading.Thread(target=self._write)
-        self._thread.start()
-
-    def _write(self) -> None:
-        number = 0
-        try:
-            while True:
-                self._client.send(*(f"{self._name} line {n}" for n in range(number, number + PACKET)))
-                number += PACKET
-                for line in self._client.fence():
-                    if said := re.match(r"writer\d: (.*)", line):
-                        self.heard.append(said[1])
-        except (Closed, OSError):
-            pass  # the server was killed
-
-    def join(self) -> None:
-        self._thread.join()
-
-
-def kill_in_traffic(server, enough):
-    """Let people talk until `enough` lines were shown, kill the server; the readers and writers."""
-    reached = threading.Event()
-    readers = [Reader(server.irc(f"reader{n}", "message-tags").join("#lobby"), enough, reached) for n in range(2)]
-    writers = [Writer(server.plain(f"writer{n}"), f"writer{n}") for n in range(WRITERS)]
-    reached.wait()
-    server.kill9()
-    for thread in (*readers, *writers):
-        thread.join()
-    return readers, writers
-
-
-def said_on_disk(server):
-    """Number and text of what was said, read by another SQLite than the server's; and that it is all whole."""
-    with sqlite3.connect(server.data / "chatroom.db") as log:
-        assert log.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        numbers = [number for (number,) in log.execute("SELECT number FROM events ORDER BY number")]
-        assert numbers == list(range(1, len(numbers) + 1))
-        rows = log.execute(
-            "SELECT number, json_extract(body, '$.text') FROM events WHERE kind = 'said' ORDER BY number"
-        )
-        said = dict(rows.fetchall())
-    log.close()
-    return said
-
-
-def check_nothing_shown_is_missing(server, readers, writers):
-    said = said_on_disk(server)
-    for reader in readers:
-        assert [(number, said.get(number)) for number, _ in reader.shown] == reader.shown
-        numbers = [number for number, _ in reader.shown]
-        assert numbers == sorted(set(numbers))
-    for writer in writers:
-        assert set(writer.heard) <= set(said.values())
-    return said
 
 
 def check_history_after_a_restart(server, said):
@@ -114,9 +22,10 @@ def check_history_after_a_restart(server, said):
 def test_what_anybody_was_shown_outlives_a_kill(start_server, durability):
     server = start_server(history={"durability": durability})
     for enough in ROUNDS:
-        readers, writers = kill_in_traffic(server, enough)
-        assert len(readers[0].shown) + len(readers[1].shown) >= enough
-        said = check_nothing_shown_is_missing(server, readers, writers)
+        traffic = kill_in_traffic(server, enough)
+        assert traffic.shown >= enough
+        said = said_on_disk(server)
+        assert traffic.missing(said) == 0
         check_history_after_a_restart(server, said)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.server.limits import UNIX, Addresses, Bucket, is_trusted, network_of, plain_address
+from chatroom.server.limits import MOST_TRIED, UNIX, Addresses, Bucket, Tries, is_trusted, network_of, plain_address
 
 
 def test_a_burst_is_free_and_then_a_wait():
@@ -155,3 +155,34 @@ def test_plain_address(address, plain):
 )
 def test_is_trusted(address, proxies, trusted):
     assert is_trusted(address, proxies) is trusted
+
+
+# ---- tries
+
+
+def test_some_tries_are_free_and_then_one_after_each_pause():
+    tries, now, waits = Tries(3, 10.0), 100.0, []
+    for _ in range(6):
+        waits.append(tries.wait("alice", now))
+        now += waits[-1]
+        tries.take("alice", now)
+    assert waits == [0, 0, 0, 10, 10, 10]
+    assert tries.wait("bob", now) == 0
+
+
+def test_a_try_that_is_forgiven_was_none():
+    tries = Tries(1, 10.0)
+    for _ in range(5):
+        assert tries.wait("alice", 0.0) == 0
+        tries.take("alice", 0.0)
+        tries.forgive("alice")
+    tries.forgive("nobody")
+
+
+def test_what_no_longer_matters_is_forgotten():
+    tries = Tries(1, 10.0)
+    for number in range(MOST_TRIED):
+        tries.take(f"guess{number}", 0.0)
+    assert len(tries._until) == MOST_TRIED
+    tries.take("alice", 11.0)
+    assert list(tries._until) == ["alice"]

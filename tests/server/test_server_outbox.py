@@ -278,6 +278,31 @@ def test_a_reader_can_lag_again_and_again(room):
     assert numbers(slow) == numbers(carol.until(":done")[:-1]) == list(range(first))
 
 
+def test_a_room_entered_by_another_connection_meanwhile_is_told_from_there_on(room):
+    scene, alice, bob, carol = room
+    alice.join("#tea")
+    alice.send("PRIVMSG #tea :1 before")
+    bob.send("REGISTER * * teapot")
+    bob.expect("REGISTER SUCCESS")
+    bob.fence()
+    make_lag(scene, alice)
+    phone = scene.connect(IrcClient)
+    phone.send("CAP REQ :sasl", "NICK bob", "USER bob 0 * :Bob", "AUTHENTICATE PLAIN")
+    phone.send("AUTHENTICATE AGJvYgB0ZWFwb3Q=", "CAP END")  # bob, teapot
+    phone.expect(" 001 bob ")
+    phone.join("#tea")
+    alice.send("PRIVMSG #tea :2 after", "PRIVMSG #lobby :done")
+    carol.until(":done")
+    lines = [line for line in Hearing(bob).until(" 366 bob #tea ") if "#tea" in line]
+    words = [line.removeprefix("@").split(" :", 1)[-1].split()[-1] for line in lines]
+    assert [word for word in words if word in ("before", "after")] == ["after"]
+    joined = next(n for n, line in enumerate(lines) if " JOIN #tea" in line)
+    named = next(n for n, line in enumerate(lines) if " 353 " in line)
+    assert joined < words.index("after") < named
+    alice.send("PRIVMSG #tea :3 live again")
+    bob.expect("live again$")
+
+
 # ---- memory
 
 
@@ -413,4 +438,4 @@ def test_a_bug_met_with_one_outbox_costs_only_that_connection(room):
     broken._send = None  # what no code does: flushing it raises
     alice.send("PRIVMSG #lobby :1 hello")
     assert numbers(carol.until("hello")) == [1]
-    alice.expect(r":bob!bob@\S+ QUIT ")
+    alice.expect(r":bob!\S+ QUIT ")

@@ -20,8 +20,12 @@ VALUED = st.builds(Change, st.booleans(), st.sampled_from("kl"), st.sampled_from
 LISTED = st.builds(Change, st.booleans(), st.sampled_from("beI"), st.sampled_from(["a!*@*", "A!*@*", "b!*@*", "c!*@*"]))
 PRIVILEGE = st.builds(Change, st.booleans(), st.just("o"), st.just("alice"))
 CHANGES = st.lists(FLAGS | VALUED | LISTED | PRIVILEGE, min_size=1, max_size=4).map(tuple)
+METADATA = st.tuples(st.just("metadata"), st.sampled_from(["url", "avatar"]), st.sampled_from(["", "x", "y"]))
 DEEDS = (
-    st.sampled_from(["open", "close"]) | st.sampled_from(["", "Leaves", "Bags"]).map(lambda t: ("topic", t)) | CHANGES
+    st.sampled_from(["open", "close"])
+    | st.sampled_from(["", "Leaves", "Bags"]).map(lambda t: ("topic", t))
+    | METADATA
+    | CHANGES
 )
 
 
@@ -32,6 +36,8 @@ def event_of(deed: object, room: str) -> ev.Event:
         return ev.Closed(ALICE, room)
     if deed[0] == "topic":
         return ev.TopicChanged(ALICE, room, deed[1])
+    if deed[0] == "metadata":
+        return ev.RoomMetadataChanged(ALICE, room, *deed[1:])
     return ev.ModesChanged(ALICE, room, deed)
 
 
@@ -58,7 +64,8 @@ def rooms_after(records: list[Record]) -> dict[str, tuple[object, ...]]:
 def facts(room: Room) -> tuple[object, ...]:
     """What outlives a restart; when a closed room was made says nothing to anybody."""
     made = room.created if room.is_open or room.folded == "#lobby" else 0
-    return room.name, room.topic, room.modes, room.lists, room.is_open, room.is_hidden, room.history_from, made
+    kept = (room.topic, room.modes, room.lists, room.metadata)
+    return room.name, *kept, room.is_open, room.is_hidden, room.history_from, made
 
 
 @given(st.lists(st.tuples(DEEDS, st.sampled_from(list(ROOMS))), max_size=40), st.integers(1, 5))

@@ -29,7 +29,7 @@ def _closed(chat: Chat, event: ev.Closed) -> Heard:
     room = chat.room_for(event.room)
     chat.open_rooms -= room.is_open
     room.close(chat.number)
-    if not room.leaves_something:
+    if not room.leaves_something and room.place == chat.place_for(room.folded):
         del chat.rooms[room.folded]
     return Heard((room.place,), ())
 
@@ -132,6 +132,8 @@ def _room_renamed(chat: Chat, event: ev.RoomRenamed) -> Heard:
         del chat.rooms[room.folded]
         chat.rooms[folded] = room  # a closed one that was called so is forgotten
         chat.moved[room.folded] = chat.number
+        if room.place == folded:  # it has its first name again
+            chat.moved.pop(folded, None)
     room.be_called(event.name, folded)
     return Heard((room.place,), room.members, [outbox for member in room.members for outbox in member.outboxes])
 

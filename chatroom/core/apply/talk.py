@@ -44,7 +44,8 @@ def _narrowed(room: Room, user: User, to: str) -> tuple[str, Collection[User]]:
 @applies(ev.Told)
 def _told(chat: Chat, event: ev.Told | ev.TaggedTo) -> Heard:
     user, other = chat.user_of(event), chat.users[chat.names.fold(event.to.nick)]
-    places = tuple(dict.fromkeys((*_kept(user, other), personal_place(user.folded), personal_place(other.folded))))
+    kept = [private_place(one, two) for one, two in _keepers(user, other) if one.who.account]
+    places = tuple(dict.fromkeys((*kept, personal_place(user.folded), personal_place(other.folded))))
     if isinstance(event, ev.Told):
         user.spoke = chat.time
         _expect_answer(user, other)
@@ -61,6 +62,9 @@ def _expect_answer(user: User, other: User) -> None:
         accept(user, other)
 
 
-def _kept(user: User, other: User) -> list[str]:
-    """Private talk is kept for those who have an account, each under their own: nobody else can ever ask for it."""
-    return [private_place(one, two) for one, two in ((user, other), (other, user)) if one.who.account]
+def _keepers(user: User, other: User) -> list[tuple[User, User]]:
+    """Private talk is kept for those who have an account, each under their own: nobody else can ever ask for it.
+
+    Who does not hear it does not find it later either.
+    """
+    return [(user, other)] if user in other.ignoring else [(user, other), (other, user)]

@@ -15,7 +15,7 @@ from chatroom.commands.changes import MAX_CHANGES
 from chatroom.commands.metadata import MAX_KEY, MAX_KEYS, MAX_VALUE
 from chatroom.commands.rooms import MAX_ROOMS
 from chatroom.core.modes import ACCOUNT_NAMES, EXTENDED, MAX_LIST, PREFIXES, ModeKind, letters_of
-from chatroom.core.names import ROOM_SIGIL, Names
+from chatroom.core.names import RELAY_MARK, ROOM_SIGIL, Names
 
 if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
@@ -71,21 +71,23 @@ CAPABILITIES: dict[str, Value] = {
     "draft/message-redaction": "",  # REDACT of what others take back
     "draft/read-marker": "",  # MARKREAD, and what other connections of the person have read
     "znc.in/playback": "",  # reads history in ZNC's way
+    "draft/relaymsg": RELAY_MARK,  # who passed something on for somebody in another place
     "draft/multiline": f"max-bytes={MAX_BYTES},max-lines={MAX_LINES}",  # messages of several lines
     "draft/metadata-3": (
         f"before-connect,max-subs={MAX_SUBSCRIPTIONS},max-keys={MAX_KEYS},max-key-bytes={MAX_KEY},max-value-bytes={MAX_VALUE}"
     ),
+    "draft/named-modes": "",  # PROP instead of MODE
     "draft/pre-away": "",  # AWAY before coming in, and AWAY *
 }
 # Those that change how events are told; flavours are made of them.
 IN_FLAVOUR = frozenset(
     (
         *("account-notify", "account-tag", "away-notify", "batch", "extended-join", "message-tags", "server-time"),
-        *("chghost", "setname", "invite-notify", "draft/multiline", "draft/message-redaction"),
-        "draft/channel-rename",
+        *("chghost", "setname", "invite-notify", "draft/multiline", "draft/message-redaction", "draft/relaymsg"),
+        *("draft/channel-rename", "draft/named-modes"),
     )
 )
-IN_ECHO = IN_FLAVOUR - {"away-notify", "account-notify"}  # of what one did oneself; 305, 306, 900 and 901 tell of these
+IN_ECHO = IN_FLAVOUR - {"away-notify"}  # of what one did oneself; 305 and 306 say that one is away
 IN_HISTORY = IN_FLAVOUR - {"away-notify"}  # of the past, where who was away is of no interest
 ASKS_FOR_HISTORY = frozenset(("draft/chathistory", "znc.in/playback"))  # what was said before one came is not sent
 MAX_MONITORED = 100  # names, by one connection
@@ -126,10 +128,11 @@ def isupport(names: Names, network: str) -> list[str]:
         f"KEYLEN={names.key_length}",
         f"KICKLEN={names.reason_length}",
         f"MAXLIST={lists}:{MAX_LIST}",
+        f"MAXMODES={MAX_CHANGES}",
         f"MAXTARGETS={MAX_TARGETS}",
         f"MODES={MAX_CHANGES}",
-        "MSGREFTYPES=msgid,timestamp",
         f"MONITOR={MAX_MONITORED}",
+        "MSGREFTYPES=msgid,timestamp",
         f"NAMELEN={names.realname_length}",
         f"NETWORK={network.replace(' ', '_')}",
         f"NICKLEN={names.nick_length}",

@@ -16,10 +16,12 @@ from typing import Any
 
 from chatroom.core import events as ev
 from chatroom.core.events import Change, Manner, Record
+from chatroom.dialects.irc import props
 from chatroom.dialects.irc.lines import fit_line, packed, room_after, size_of
 from chatroom.wire.irc import MAX_LINE, format_tags, split_text
 
 Capabilities = frozenset[str]
+RELAYMSG = "draft/relaymsg"  # the capability, and the tag that says who passed something on
 _WITH_TAGS = (ev.Said, ev.Told, ev.Tagged, ev.TaggedTo)
 MOST_REPEATED = 512  # bytes of tags that every line of a message may have
 _COMMANDS = {Manner.SAY: "PRIVMSG", Manner.ACTION: "PRIVMSG", Manner.NOTICE: "NOTICE"}
@@ -46,8 +48,11 @@ class IrcFlavour:
         return _tagged(lines, self._tags(record, more_tags))
 
     def _talk(self, record: Record, event: ev.Said | ev.Told, more_tags: dict[str, str]) -> bytes:
-        target = event.to + event.room if isinstance(event, ev.Said) else event.to.nick
-        start = f":{event.who.mask} {_COMMANDS[event.manner]} {target} :"
+        if isinstance(event, ev.Said):
+            mask, target = event.speaker.mask, event.to + event.room
+        else:
+            mask, target = event.who.mask, event.to.nick
+        start = f":{mask} {_COMMANDS[event.manner]} {target} :"
         end = ""
         if event.manner is Manner.ACTION:
             start, end = start + "\x01ACTION ", "\x01"
@@ -55,7 +60,7 @@ class IrcFlavour:
         tags = self._tags(record, more_tags)
         if len(pieces) > 1 and {"batch", "draft/multiline"} <= self.capabilities:
             lines = [(start + piece + end, is_joined) for piece, is_joined in pieces]
-            return _batched(event.who.mask, f"m{record.number}", target, lines, tags)
+            return _batched(mask, f"m{record.number}", target, lines, tags)
         return _tagged([start + piece + end for piece, _ in pieces if piece], tags)
 
     def _tags(self, record: Record, more_tags: dict[str, str]) -> dict[str, str]:
@@ -71,6 +76,8 @@ class IrcFlavour:
                 tags["bot"] = ""
         if "account-tag" in capabilities and event.who.account:
             tags["account"] = event.who.account
+        if isinstance(event, ev.Said) and event.relayed and RELAYMSG in capabilities:
+            tags[RELAYMSG] = event.who.nick
         tags.update(more_tags)
         if isinstance(event, _WITH_TAGS) and event.tags and "message-tags" in capabilities:
             tags.update(event.tags)
@@ -168,7 +175,10 @@ def _host(event: ev.HostChanged, capabilities: Capabilities) -> Iterator[str]:
 
 
 def _user_modes(event: ev.UserModesChanged, capabilities: Capabilities) -> Iterator[str]:
-    yield fit_line("MODE", event.who.nick, *changes(event.changes), source=event.who.mask)
+    if props.CAPABILITY in capabilities:
+        yield from props.told(event.who.nick, event.changes, props.USER_NAMES, event.who.mask)
+    else:
+        yield fit_line("MODE", event.who.nick, *changes(event.changes), source=event.who.mask)
 
 
 def _joined(event: ev.Joined, capabilities: Capabilities) -> Iterator[str]:
@@ -201,6 +211,9 @@ def _topic(event: ev.TopicChanged, capabilities: Capabilities) -> Iterator[str]:
 
 def _modes(event: ev.ModesChanged, capabilities: Capabilities) -> Iterator[str]:
     source = event.who.mask
+    if props.CAPABILITY in capabilities:
+        yield from props.told(event.room, event.changes, props.ROOM_NAMES, source)
+        return
     for some in packed(event.changes, room_after("MODE", event.room, source=source), _size_of_change):
         yield fit_line("MODE", event.room, *changes(some), source=source)
 

@@ -109,7 +109,8 @@ class IrcSession(Dialect):
             raise self._garbled(line) from error
         if message is None:
             return
-        self._take_label(message)
+        if message.tags:
+            self._take_label(message)
         if not fits(line, MAX_SECRET if message.verb in SECRETIVE else MAX_LINE):
             raise self._unreadable(Why.LINE_TOO_LONG)
         self._dispatch(message)
@@ -301,11 +302,14 @@ class IrcSession(Dialect):
         What it said to itself it also receives, which answers nothing (IRCv3 labeled-response).
         """
         event, self.echoed = record.event, record
-        told = flavour(self.capabilities & IN_ECHO, self.server.log).render(record)
-        if not isinstance(event, TALK) or "echo-message" in self.capabilities:
-            self.write(told)
-        if isinstance(event, (Told, TaggedTo)) and event.to == event.who:
-            self._write_behind(told)
+        is_echoed = not isinstance(event, TALK) or "echo-message" in self.capabilities
+        is_received = isinstance(event, (Told, TaggedTo)) and event.to == event.who
+        if is_echoed or is_received:
+            told = flavour(self.capabilities & IN_ECHO, self.server.log).render(record)
+            if is_echoed:
+                self.write(told)
+            if is_received:
+                self._write_behind(told)
 
     def _notice(self, record: Record) -> None:
         """What this connection watches, and what the person's other connections do."""

@@ -81,7 +81,7 @@ def _renamed(session: IrcSession, record: Record) -> None:
 def _changed(session: IrcSession, record: Record) -> None:
     """Somebody is away, logged in, has another name or host: told of those in one's rooms without being asked for."""
     user, other = session.user, session.server.chat.user(record.event.who.nick)
-    if user is None or other is None or user in other.neighbours():
+    if user is None or other is None or other is user or other.is_witnessed_by(user):
         return
     if "extended-monitor" in session.capabilities:
         session.write(session.flavour.render(record))

@@ -34,8 +34,7 @@ def _password(reply: re_.PasswordChanged, context: Context) -> Iterator[str]:
 
 
 def _certificates(reply: re_.CertificatesShown, context: Context) -> Iterator[str]:
-    many = count(len(reply.fingerprints), "certificate")
-    yield f"-- {many} logged in by SASL EXTERNAL. /cert add takes the one you show."
+    yield f"-- TLS certificates that open your account: {len(reply.fingerprints)}. /cert add takes the one you show."
     yield from (f"   {fingerprint}" for fingerprint in reply.fingerprints)
 
 

@@ -65,7 +65,7 @@ def _talk(nick: str, text: str, manner: Manner) -> str:
 
 
 def _said(event: ev.Said) -> str:
-    nick, answers = event.who.nick, event.answers
+    nick, answers = event.speaker.nick, event.answers
     if answers and not event.text.startswith(answers):  # many programs put the name before an answer themselves
         nick = f"{nick} (to {answers})"
     return _talk(nick, event.text, event.manner)

@@ -9,6 +9,7 @@ Source: IRCv3 metadata (draft/metadata-3).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from chatroom.commands.metadata import Target, name_of, seen_by
@@ -51,10 +52,16 @@ def tell_batch(session: IrcSession, target: str, lines: Iterable[Numeric], kind:
         session.line("BATCH", f"-{reference}", source=source)
 
 
-def followed(session: IrcSession, targets: Iterable[Target], keys: Iterable[str] | None = None) -> list[Numeric]:
+def followed(session: IrcSession, targets: Iterable[Target], keys: Iterable[str] | None = None) -> Iterator[Numeric]:
     """What is said of `targets` under `keys`, or all that the connection follows."""
     wanted = list(session.watch.keys if keys is None else keys)
-    return [line for target in targets for line in _values(session, target, wanted)]
+    return (line for target in targets for line in _values(session, target, wanted))
+
+
+def as_many_as_fit(lines: Iterable[Numeric]) -> list[Numeric] | None:
+    """`lines`, if they are few enough to be told without being asked for; None if not."""
+    some = list(islice(lines, AT_ONCE + 1))
+    return some if len(some) <= AT_ONCE else None
 
 
 def _values(session: IrcSession, target: Target, keys: list[str]) -> Iterator[Numeric]:
@@ -82,11 +89,11 @@ def around(session: IrcSession, target: Target) -> list[Target]:
 
 def sync_soon(session: IrcSession, target: Target) -> None:
     """The connection sees `target` from now on: tell what it follows of it, or have it ask later."""
-    lines = followed(session, around(session, target))
-    if len(lines) <= AT_ONCE:
-        tell_batch(session, name_of(target), lines)
-    else:
+    lines = as_many_as_fit(followed(session, around(session, target)))
+    if lines is None:
         later(session, name_of(target))
+    else:
+        tell_batch(session, name_of(target), lines)
 
 
 def later(session: IrcSession, target: str, seconds: int = LATER) -> None:

@@ -91,6 +91,8 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
 }
 # Told as a standard reply instead (IRCv3 standard-replies): the code, and the facts that are its context.
 FAILS: dict[Why, tuple[str, tuple[str, ...]]] = {
+    Why.RELAYED_BAD: ("INVALID_NICK", ()),
+    Why.RELAY_OPERATORS_ONLY: ("PRIVS_NEEDED", ()),
     Why.NOT_UTF8: ("INVALID_UTF8", ()),
     Why.ACCOUNTS_CLOSED: ("DISALLOWED", ("account",)),
     Why.ACCOUNT_BAD: ("BAD_ACCOUNT_NAME", ("account",)),

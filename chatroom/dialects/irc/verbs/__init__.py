@@ -8,6 +8,7 @@ from chatroom.dialects.irc.verbs import (  # noqa: F401 - they fill the table
     monitor,
     nickserv,
     people,
+    props,
     registration,
     rooms,
     sasl,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatroom.dialects.irc.verbs import services
-from chatroom.dialects.irc.verbs.services import Service
+from chatroom.dialects.irc.verbs.services import Service, add, ask
 from chatroom.dialects.irc.verbs.table import verb
 from chatroom.wire.irc import Message
 
 if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
 
-CHANSERV = services.add(Service("ChanServ", "ChanServ looks after channels. One that is registered stays as it is."))
+CHANSERV = add(Service("ChanServ", "ChanServ looks after channels. One that is registered stays as it is."))
 
 
 @CHANSERV.command("REGISTER <channel>")
@@ -87,4 +86,4 @@ def _for_somebody(session: IrcSession, row: str, words: list[str]) -> None:
 @verb("CS")
 def chanserv(session: IrcSession, message: Message) -> None:
     """What one would write to ChanServ, without writing to it."""
-    services.ask(session, CHANSERV, " ".join(message.params))
+    ask(session, CHANSERV, " ".join(message.params))

@@ -8,20 +8,30 @@ Source: IRCv3 metadata (draft/metadata-3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chatroom.commands.call import Call
-from chatroom.commands.metadata import MYSELF, begin, check_key, check_value, find_target, is_key, name_of, seen_by
+from chatroom.commands.metadata import (
+    MYSELF,
+    Target,
+    begin,
+    check_key,
+    check_value,
+    find_target,
+    is_key,
+    name_of,
+    seen_by,
+)
 from chatroom.core.refusals import Refused, Why
 from chatroom.dialects.irc.caps import MAX_SUBSCRIPTIONS
 from chatroom.dialects.irc.lines import packed, room_after, size_of
 from chatroom.dialects.irc.numerics.metadata import (
     ALL,
-    AT_ONCE,
     CAPABILITY,
     WARN,
     around,
+    as_many_as_fit,
     followed,
     in_sight,
     is_aware,
@@ -145,10 +155,10 @@ def _catch_up(session: IrcSession, keys: Sequence[str]) -> None:
     """What there is under keys followed from now on: told at once, or to be asked for."""
     if session.user is None or not keys:
         return
-    lines = followed(session, in_sight(session), keys)
-    if 0 < len(lines) <= AT_ONCE:
+    lines = as_many_as_fit(followed(session, in_sight(session), keys))
+    if lines:
         tell_batch(session, ALL, lines)
-    else:
+    else:  # the specification asks for one of the two, and nothing is no batch that tells anything
         later(session, ALL, 0)
 
 
@@ -181,17 +191,24 @@ def _subs(session: IrcSession, target: str, params: Sequence[str]) -> None:
 def _sync(session: IrcSession, target: str, params: Sequence[str]) -> None:
     """Everything that the connection follows: of a room and who is in it, of somebody, or of all that it sees."""
     if target == ALL:
-        tell_batch(session, ALL, followed(session, in_sight(session)))
+        _tell_followed(session, ALL, in_sight(session))
     elif session.user is None:
         _check_itself(session, target)
         keys = [key for key in session.watch.keys if key in session.said_before]
         tell_batch(session, MYSELF, [value_line(MYSELF, key, session.said_before[key]) for key in keys])
     else:
         found = find_target(_call(session), target)
-        tell_batch(session, name_of(found), followed(session, around(session, found)))
+        _tell_followed(session, name_of(found), around(session, found))
+
+
+def _tell_followed(session: IrcSession, name: str, targets: Iterable[Target]) -> None:
+    lines = list(followed(session, targets))
+    session.cost += 1 + len(lines) / _LINES_FOR_ONE
+    tell_batch(session, name, lines)
 
 
 _MOST_KEYS = 13  # in one line
+_LINES_FOR_ONE = 100  # that are told for one line of the flood allowance
 _MANY = 15
 _ACTS: dict[str, tuple[Act, int, int]] = {  # with how many parameters
     "GET": (_get, 1, _MANY),

@@ -24,6 +24,7 @@ from chatroom.wire.irc import MAX_LINE, Message
 if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
 
+_NOT_ALONE = frozenset(",!$")  # what has none of them is one target, as it stands
 _ACTION = "\x01ACTION "
 
 
@@ -61,6 +62,8 @@ def _talk(session: IrcSession, message: Message, row: str) -> None:
 
 def _targets(session: IrcSession, message: Message) -> list[str]:
     """To whom, each once, whichever way they are written."""
+    if message.params and message.params[0] and not set(message.params[0]) & _NOT_ALONE:  # nearly always
+        return [message.params[0]]
     found: dict[str, str] = {}
     for word in some_targets(message.param(0)):
         if word.startswith("$"):
@@ -124,3 +127,9 @@ def tagmsg(session: IrcSession, message: Message) -> None:
         raise Refused(Why.UNKNOWN_COMMAND, command=message.verb)
     for target in _targets(session, message):
         session.call("tag", (target,), session.passed_on(message))
+
+
+@verb("RELAYMSG", least=3)
+def relaymsg(session: IrcSession, message: Message) -> None:
+    """Pass on what somebody says in another place, as bridges do (draft/relaymsg)."""
+    session.call("relay", message.params[:3], session.passed_on(message))
