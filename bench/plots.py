@@ -56,7 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = json.loads(given.draw.read_text())
     else:
         found = _measured(given)
-        given.folder.joinpath("growth.json").write_text(json.dumps(found, indent=1) + "\n")
     if not any(points for lines in found.values() for points in lines.values()):
         print("nothing could be measured", file=sys.stderr)
         return 1
@@ -83,6 +82,7 @@ def _measured(given: argparse.Namespace) -> dict[str, dict[str, Points]]:
         rooms = [members for members in MEMBERS if members <= given.members]
         found["cost"][server.name] = [point for size in rooms for point in _tried(server, cost, size, given.limit)]
         found["memory"][server.name] = _tried(server, memory, given.clients, given.limit)
+        given.folder.joinpath("growth.json").write_text(json.dumps(found) + "\n")  # what is done stays, come what may
     return found
 
 

@@ -97,8 +97,9 @@ class Dialect:
 
     def _heard_of_own_deed(self, event: Event) -> None:
         if isinstance(event, Joined):
-            room = self.server.chat.rooms[self.server.chat.names.fold(event.room)]
-            self.tell(RoomShown(room, Page(room.name, [], "tail"), room.seen_by(self.user)))
+            room = self.server.chat.room(event.room)
+            if room is not None and self.user in room.members:  # still, if it is told late
+                self.tell(RoomShown(room, Page(room.name, [], "tail"), room.seen_by(self.user)))
         elif isinstance(event, AccountChanged):
             self.tell(LoggedIn(event.account) if event.account else LoggedOut(event.who.account))
 

@@ -9,6 +9,7 @@ what they hear.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from chatroom.core.apply.table import personal_place
 from chatroom.core.events import Event, Joined, Kicked, Left, Quit, Record, Renamed, Said, Told
@@ -28,7 +29,8 @@ class Cursor:
         self.number = number
         self._history = history
         self._fold = names.fold
-        self._me = user.folded if user else ""
+        self._user = user
+        self._me = user.folded if user else ""  # at this place in the log
         self._places = dict.fromkeys(_places_of(user) if user else (), 0)  # each with the first event that is theirs
         self._ignored = {other.folded for other in user.ignoring} if user else set()
 
@@ -37,8 +39,12 @@ class Cursor:
         self._places.update(dict.fromkeys(places, 0))
 
     def is_own_entry(self, record: Record) -> bool:
-        """Whether `record` tells that the person came into a room, by another of their connections."""
-        return isinstance(record.event, Joined) and self._fold(record.event.who.nick) == self._me
+        """Whether `record`, which has just happened, is that they came into a room, by another of their connections."""
+        return isinstance(record.event, Joined) and self._user is not None and record.event.who.nick == self._user.nick
+
+    def as_now(self, record: Record) -> Record:
+        """`record` of such a coming, as if they had been called then what they are now."""
+        return record._replace(event=replace(record.event, who=self._user.who)) if self._user is not None else record
 
     def is_reading(self, record: Record) -> bool:
         """Whether what happens where `record` did is read."""

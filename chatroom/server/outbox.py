@@ -228,7 +228,7 @@ class SocketOutbox(Outbox):
         entries, self._entries = self._entries, []
         for record in entries:
             if cursor.is_reading(record):  # they may have left again
-                self.noticed(record)
+                self.noticed(cursor.as_now(record))
         self._wake()
 
     def wait_until_level(self) -> None:
