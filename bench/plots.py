@@ -52,10 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     os.environ["MPLBACKEND"] = "agg"  # pictures in files, without a screen
     raise_descriptor_limit()
-    if given.draw:
-        found = json.loads(given.draw.read_text())
-    else:
-        found = _measured(given)
+    found = json.loads(given.draw.read_text()) if given.draw else _measured(given)
     if not any(points for lines in found.values() for points in lines.values()):
         print("nothing could be measured", file=sys.stderr)
         return 1

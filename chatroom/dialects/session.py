@@ -143,9 +143,7 @@ class Dialect:
 
     # ---- for the dialects
 
-    def call(
-        self, verb: str, words: str | Sequence[str] = "", tags: Tags = (), cuts: tuple[int, ...] = ()
-    ) -> bool:
+    def call(self, verb: str, words: str | Sequence[str] = "", tags: Tags = (), cuts: tuple[int, ...] = ()) -> bool:
         """Run one row of the table; whether it was done."""
         call = Call(self, self.server, verb, words, tags=tags, cuts=cuts)
         done = run(call)

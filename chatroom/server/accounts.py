@@ -131,8 +131,6 @@ class Accounts:
         account = self.find(name)
         return account.scram if account is not None else ""
 
-
-
     def credentials(self, password: str) -> tuple[str, str]:
         """What is kept for a new password: its hash, and what SCRAM needs. Slow."""
         hashed: str = self._offload(passwords.hashed, password, self.settings)

@@ -32,3 +32,14 @@ def test_a_garbled_verb_is_not_told_back(tmp_path: Path) -> None:
         [":chat.example.net", "FAIL", verb] for verb in ("*", "PRIVMSG")
     ]
     house.history.close()
+
+
+def test_where_tls_is_to_be_kept_to_programs_read_so_and_never_ask_for_it(tmp_path: Path) -> None:
+    house = StillHouse(tmp_path)
+    house.server.sts = "duration=3600,port=6697"
+    bob = house.visitor("irc").says("CAP LS 302")
+    assert "sts=duration=3600,port=6697" in " ".join(bob.hears()).split()
+    assert bob.says("CAP REQ sts").hears() == [":chat.example.net CAP * NAK sts"]
+    old = house.visitor("irc").says("CAP LS")
+    assert "sts" not in " ".join(old.hears()).replace("=", " ").split()  # it is nothing without its value
+    house.history.close()

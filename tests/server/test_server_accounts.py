@@ -279,7 +279,9 @@ def test_somebody_who_takes_the_name_meanwhile_keeps_it(house: StillHouse) -> No
     assert " FAIL REGISTER USERNAME_EXISTS tea :" in line
 
 
-@pytest.mark.parametrize("line", ["REGISTER * * teapot", "LOGIN bob samovar", "PASSWORD x teapot", "UNREGISTER samovar"])
+@pytest.mark.parametrize(
+    "line", ["REGISTER * * teapot", "LOGIN bob samovar", "PASSWORD x teapot", "UNREGISTER samovar"]
+)
 def test_who_is_gone_meanwhile_gets_nothing(house: StillHouse, line: str) -> None:
     owner(house, "bob", "samovar")
     alice = house.irc("alice")

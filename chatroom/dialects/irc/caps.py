@@ -63,6 +63,7 @@ CAPABILITIES: dict[str, Value] = {
     "server-time": "",
     "setname": "",  # SETNAME of those who share a room
     "standard-replies": "",  # FAIL instead of numerics that IRC never had
+    "sts": lambda session: session.server.sts if session.is_cap_302 else None,  # come back over TLS, and remember it
     "userhost-in-names": "",  # username and host in lists of names
     "draft/account-registration": _account_registration,  # REGISTER
     "draft/channel-rename": "",  # RENAME, instead of leaving one room and coming into another
@@ -94,10 +95,14 @@ MAX_MONITORED = 100  # names, by one connection
 MAX_TARGETS = 4  # of one PRIVMSG, KICK and so on
 
 
+NEVER_ASKED = frozenset(("sts",))  # read by programs, never requested (IRCv3 sts)
+
+
 def value_of(name: str, session: IrcSession) -> str | None:
     """The value of a capability for `session`; None when it is not offered to it."""
     value = CAPABILITIES.get(name)
-    return value(session) if callable(value) else value
+    found = value(session) if callable(value) else value
+    return None if name in NEVER_ASKED and not found else found
 
 
 def offered(session: IrcSession) -> list[str]:

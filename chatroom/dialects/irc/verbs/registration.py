@@ -11,7 +11,7 @@ from chatroom.commands.call import Call
 from chatroom.commands.entering import check_free
 from chatroom.core.names import as_number
 from chatroom.core.refusals import Refused, Why
-from chatroom.dialects.irc.caps import CAPABILITIES, offered, value_of
+from chatroom.dialects.irc.caps import CAPABILITIES, NEVER_ASKED, offered, value_of
 from chatroom.dialects.irc.lines import packed, room_after, size_of
 from chatroom.dialects.irc.verbs.table import Verb, verb
 from chatroom.wire.irc import Message
@@ -92,7 +92,8 @@ def _cap_req(session: IrcSession, message: Message) -> None:
     gone = {name[1:] for name in asked if name.startswith("-")}
     wanted = {name for name in asked if not name.startswith("-")}
     had = session.capabilities
-    unknown = any(value_of(name, session) is None for name in wanted) or not gone <= CAPABILITIES.keys()
+    unknown = any(value_of(name, session) is None or name in NEVER_ASKED for name in wanted)
+    unknown = unknown or not gone <= CAPABILITIES.keys()
     if unknown or (session.is_cap_302 and "cap-notify" in gone):
         _cap_reply(session, "NAK", message.param(1))
         return
