@@ -257,7 +257,7 @@ def long_log(folder: Path, events: int) -> None:
     history.commit()
     print(f"{events:,} events written in {time.perf_counter() - began:.0f} s", flush=True)
     began = time.perf_counter()
-    while history.index(20_000):
+    while history.index(20_000) | history.merge():
         history.commit()
         history.checkpoint()
     history.commit()

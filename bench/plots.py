@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and draw; 0 when there is something to see."""
     given = _parser().parse_args(arguments)
     os.environ["MPLBACKEND"] = "agg"  # pictures in files, without a screen
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no server is left running
     raise_descriptor_limit()
     found = json.loads(given.draw.read_text()) if given.draw else _measured(given)
     if not any(points for lines in found.values() for points in lines.values()):

@@ -67,6 +67,13 @@ def _may_join(call: Call, holder: User) -> bool:
 # ---- names
 
 
+def check_may_enter(call: Call, nick: str) -> None:
+    """Raise Refused unless the caller may come in as `nick`, be it as one more connection of who is called so."""
+    holder = call.chat.user(nick)
+    if holder is None or not _may_join(call, holder):
+        check_free(call, nick)
+
+
 def check_free(call: Call, nick: str) -> User | None:
     """Raise Refused unless the caller may be called `nick`. Who has to give it up for them, if anybody."""
     call.chat.names.check_nick(nick)
@@ -76,7 +83,9 @@ def check_free(call: Call, nick: str) -> User | None:
     owns = owner is not None and is_owner(call, owner.name)
     if owner is not None and not owns:
         raise Refused(Why.NICK_REGISTERED, nick=nick)
-    if holder is not None and (not owns or is_owner(call, holder.who.account)):
+    if holder is not None and is_owner(call, holder.who.account):
+        raise Refused(Why.NICK_OWN, nick=nick)
+    if holder is not None and not owns:
         raise Refused(Why.NICK_TAKEN, nick=nick, suggestion=free_nick(call, nick))
     if holder is None:
         _check_look(call, nick)

@@ -47,6 +47,8 @@ class Presence:
     modes: str = ""
     since: int = 0
     left: int = 0
+    metadata: dict[str, str] = field(default_factory=dict)
+    own_host: str = ""  # where `who` has another one
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,16 @@ class Keeper:
         self._greenlets.append(gevent.spawn(repeat))
 
     def _index(self) -> None:
-        """Let the search index follow the log, a batch a turn."""
-        try:
-            while self.house.history.index() or self.house.history.merge():
-                self.house.history.commit()
-                gevent.sleep(STEP_SECONDS)
-            self.house.history.commit()
-        except apsw.Error as error:
-            logger.warning("the search index waits: {}", error)
+        """Let the search index follow the log, a batch a turn, and be merged at the same pace."""
+        history = self.house.history
+
+        def step() -> bool:
+            is_behind = history.index()
+            history.commit()
+            gevent.sleep(0)
+            return history.merge() or is_behind
+
+        self._step_by_step(step, "the search index waits")
 
     def carry_journal(self) -> None:
         """Carry a long journal into the file: most of it in a thread, the rest here, so that it begins anew."""

@@ -21,6 +21,7 @@ MOVING: frozenset[type[ev.Event]] = frozenset(
     (
         *(ev.Joined, ev.Left, ev.Kicked, ev.Quit, ev.Renamed, ev.AccountChanged, ev.AwayChanged),
         *(ev.UserModesChanged, ev.ModesChanged, ev.RoomRenamed, ev.HostChanged, ev.RealnameChanged),
+        ev.MetadataChanged,
     )
 )
 
@@ -57,9 +58,9 @@ class Presences:
         who = [event.who.account]
         if isinstance(event, ev.AccountChanged):
             who.append(event.account)
-        elif isinstance(event, ev.Kicked):
-            kicked = self._chat.user(event.nick)
-            who = [kicked.who.account] if kicked else []
+        elif isinstance(event, (ev.Kicked, ev.MetadataChanged)):
+            user = self._chat.user(event.nick)
+            who = [user.who.account] if user else []
         elif isinstance(event, ev.ModesChanged):
             changed = filter(None, (self._chat.user(change.value) for change in event.changes))
             who = [user.who.account for user in changed]
@@ -88,6 +89,8 @@ class Presences:
             "".join(letter for letter in user.modes if letter not in GIVEN_MODES),
             user.since,
             0 if user.outboxes else left,
+            dict(user.metadata),
+            user.own_host if user.own_host != user.who.host else "",
         )
 
     def left(self, user: User) -> int:

@@ -29,7 +29,7 @@ from chatroom.storage.shaping import Fold, place_of, remaining, reshaped
 __all__ = ["FILE", "INDEX_BATCH", "VERSION", "History", "HistoryError", "connect"]
 
 INDEX_BATCH = 250  # events put into the search index at a time, a few milliseconds
-MERGED = 16  # pages of it brought together at a time
+MERGED = 32  # pages of it brought together at a time
 _LASTING = """
 SELECT group_concat(slot, char(10)), number, time, kind, places, body
 FROM shaping JOIN events USING (number) GROUP BY number ORDER BY number
@@ -69,7 +69,7 @@ class History:
         database = self.database
         database.pragma("journal_mode", "wal")
         database.pragma("synchronous", "full" if durability == "fsync" else "normal")
-        database.pragma("secure_delete", "on")  # what is erased is overwritten, not just let go of
+        database.pragma("secure_delete", "fast")  # what is erased is overwritten, where that costs no writing
         database.set_wal_hook(self._committed)  # in place of SQLite's own checkpoints, which stall a commit
         database.set_busy_timeout(LOOP_PATIENCE)
         database.execute("SELECT count(*) FROM facts").fetchall()  # one that has not read can't checkpoint

@@ -180,6 +180,8 @@ def bring_back(chat: Chat, presence: Presence) -> None:
     user.spoke = presence.left or presence.since
     user.away = presence.away or ABSENT
     user.modes = dict.fromkeys(presence.modes)
+    user.metadata = dict(presence.metadata)
+    user.own_host = presence.own_host or user.own_host
     _count(chat, user, 1)
     _log_in(chat, user)
     for name, letters in presence.rooms.items():

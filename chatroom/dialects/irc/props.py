@@ -10,12 +10,11 @@ Source: IRCv3 named-modes (draft/named-modes), with the numerics it has for the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 
 from chatroom.core.events import Change
 from chatroom.core.modes import ROOM_MODES, ModeKind
 from chatroom.dialects.irc.lines import fit_line, packed, room_after, size_of
-from chatroom.wire.irc import MAX_PARAMS
+from chatroom.wire.irc import MAX_LINE, MAX_PARAMS
 
 CAPABILITY = "draft/named-modes"
 ROOM_NAMES = {
@@ -66,16 +65,15 @@ def told(target: str, changes: Sequence[Change], names: Mapping[str, str], sourc
         yield fit_line("PROP", target, *some, source=source)
 
 
-def _announced(number: str, lines: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
-    *before, last = lines
+def _announced(number: str, words: Iterable[str]) -> list[tuple[str, ...]]:
+    *before, last = packed(words, MAX_LINE * 2 // 3, size_of, MAX_PARAMS - 2)
     return [*((number, "*", *some) for some in before), (number, *last)]
 
 
-_ROOM_WORDS = [f"{_TYPES[ROOM_MODES[letter]]}:{name}={letter}" for letter, name in ROOM_NAMES.items()]
-# All names, as everybody is told them on coming in: RPL_CHMODELIST, a line for each type, and RPL_UMODELIST.
+# All names, as everybody is told them on coming in: RPL_CHMODELIST and RPL_UMODELIST.
 ANNOUNCED = [
-    *_announced("964", [list(some) for _, some in groupby(_ROOM_WORDS, key=lambda word: word[0])]),
-    *_announced("965", [[f"4:{name}={letter}" for letter, name in USER_NAMES.items()]]),
+    *_announced("964", (f"{_TYPES[ROOM_MODES[letter]]}:{name}={letter}" for letter, name in ROOM_NAMES.items())),
+    *_announced("965", (f"4:{name}={letter}" for letter, name in USER_NAMES.items())),
 ]
 
 

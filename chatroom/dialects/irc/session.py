@@ -28,6 +28,7 @@ from chatroom.dialects.irc.lines import fit_line, size_of
 from chatroom.dialects.irc.numerics.metadata import CAPABILITY
 from chatroom.dialects.irc.numerics.refusals import ABOUT_THE_LINE, FAILS, UNNUMBERED, failure, refusal
 from chatroom.dialects.irc.numerics.table import numerics_of
+from chatroom.dialects.irc.props import ANNOUNCED
 from chatroom.dialects.irc.verbs import metadata, multiline, sasl, services
 from chatroom.dialects.irc.verbs.multiline import Batch
 from chatroom.dialects.irc.verbs.sasl import Exchange
@@ -183,6 +184,8 @@ class IrcSession(Dialect):
         self.call("counts")
         metadata.welcome(self)
         self.tell(MotdShown(self.server.motd))
+        for number, *params in ANNOUNCED:
+            self.numeric(number, *params)
         if self.is_back:
             self.call("resume")
             return

@@ -82,7 +82,7 @@ def _person(reply: re_.PersonShown, session: IrcSession) -> Iterator[Numeric]:
         yield ("301", who.nick, user.away)
     yield from _standing(user, session)
     if reply.sees_address:
-        yield ("378", who.nick, f"is connecting from {who.username}@{user.address} {user.address}")
+        yield ("338", who.nick, f"{who.username}@{user.address}", user.address, "Is actually using host")
         yield ("379", who.nick, f"is using modes +{''.join(user.modes)}")
     yield ("317", who.nick, str(reply.idle_seconds), str(user.since // 1000), "seconds idle, signon time")
     if is_aware(session):

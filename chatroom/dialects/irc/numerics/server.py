@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from chatroom.core import replies as re_
 from chatroom.core.modes import ROOM_MODES, USER_MODES, ModeKind
-from chatroom.dialects.irc import props
 from chatroom.dialects.irc.caps import isupport
 from chatroom.dialects.irc.lines import packed, room_after, size_of
 from chatroom.dialects.irc.numerics.refusals import Numeric
@@ -28,7 +27,6 @@ def _welcomed(reply: re_.Welcomed, session: IrcSession) -> Iterator[Numeric]:
     with_value = "".join(sorted(letter for letter, kind in ROOM_MODES.items() if kind is not ModeKind.FLAG))
     yield ("004", server.name, server.version.replace(" ", "-"), user_modes, room_modes, with_value)
     yield from isupport_lines(session)
-    yield from props.ANNOUNCED
 
 
 def isupport_lines(session: IrcSession) -> Iterator[Numeric]:

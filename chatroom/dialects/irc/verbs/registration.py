@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatroom.commands.call import Call
-from chatroom.commands.entering import check_free
+from chatroom.commands.entering import check_may_enter
 from chatroom.core.names import as_number
 from chatroom.core.refusals import Refused, Why
 from chatroom.dialects.irc.caps import CAPABILITIES, NEVER_ASKED, offered, value_of
@@ -40,7 +40,7 @@ def nick(session: IrcSession, message: Message) -> None:
     session.asked_nick = wanted
     session.server.chat.names.check_nick(wanted)
     if not session.is_negotiating:  # or else it may still log in to the account that the name belongs to
-        check_free(Call(session, session.server, "nick"), wanted)
+        check_may_enter(Call(session, session.server, "nick"), wanted)
     session.wanted_nick = wanted
     session.register()
 
