@@ -47,8 +47,8 @@ class Presence:
     modes: str = ""
     since: int = 0
     left: int = 0
-    metadata: dict[str, str] = field(default_factory=dict)
     own_host: str = ""  # where `who` has another one
+    metadata: dict[str, str] = field(default_factory=dict)  # what they say of themselves; kept beside the account
 
 
 @dataclass(frozen=True, slots=True)

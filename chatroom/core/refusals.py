@@ -38,6 +38,7 @@ class Why(Enum):
     NICK_LOOKS_ALIKE = "{nick} looks like {other}, who is somebody else. Try another name."
     NICK_TAKEN = "Somebody is called {nick} already. Try {suggestion}, or another name."
 
+    NICK_OWN = "{nick} is you, by another connection. /ghost {nick} ends that one; then the name is free."
     NICK_REGISTERED = (
         "{nick} is registered. If that is you: /login {nick} <password>, then /nick {nick}. If not, take another name."
     )

@@ -98,7 +98,7 @@ class House:
         self.accounts = Accounts(
             self.keep, self.chat.names, settings.accounts, self.cloak.secret("scram"), self.offload, self.seconds
         )
-        self.presences = Presences(self.chat, self.accounts)
+        self.presences = Presences(self.chat, self.accounts, self.keep.metadata)
         self.server = self._server()
         self._restore_state()
 

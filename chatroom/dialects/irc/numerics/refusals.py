@@ -30,6 +30,7 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.NICK_LOOKS_ALIKE: ("433", ("nick",), "Nickname looks like somebody else's"),
     Why.NICK_TAKEN: ("433", ("nick",), "Nickname is already in use"),
     Why.USERNAME_BAD: ("468", (), "Your username is not valid"),
+    Why.NICK_OWN: ("433", ("nick",), "Nickname is in use by another connection of yours"),
     Why.NICK_REGISTERED: ("433", ("nick",), "Nickname is registered: log in to its account, or take another"),
     Why.ROOM_BAD: ("476", ("room",), "Bad channel mask: that can't be a channel's name"),
     Why.ROOM_TOO_LONG: ("403", ("room",), "No such channel: the name is too long"),

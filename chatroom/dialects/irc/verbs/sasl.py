@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PIECE = 400  # bytes of Base64 in one line; a shorter one is the last
 MOST = 8 * PIECE  # bytes of Base64 in one response
+COST = 5.0  # of looking at one, in lines
 
 
 class Mechanism(Protocol):
@@ -141,6 +142,7 @@ def _take(session: IrcSession, exchange: Exchange, piece: str) -> None:
 
 
 def _step(session: IrcSession, mechanism: Mechanism, data: bytes) -> None:
+    session.cost += COST
     try:
         challenge = mechanism.step(data)
     except Refused as refused:
