@@ -41,12 +41,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "671": ("whois", "{1} uses a secure connection."),
 }
 # What every server says to a newcomer; shown only when it is asked for.
-WELCOME = frozenset(("002", "003", "004", "250", "251", "252", "253", "254", "255", "265", "266", "964", "965"))
+WELCOME = frozenset(("002", "003", "004", "250", "251", "252", "253", "254", "255", "265", "266"))
 # Where a list begins or ends, and what repeats what is known: nothing to show.
 SILENT = frozenset(
     (
         *("315", "318", "321", "323", "347", "349", "365", "368", "369", "374", "375"),  # ends, and beginnings
         *("329", "333"),  # when a room was made, who set its topic
+        *("964", "965"),  # what modes are called
     )
 )
 # What to type next, by numeric or by the code of a standard reply.

@@ -28,7 +28,7 @@ from chatroom.core.account_replies import (
     PasswordChanged,
     SettingsShown,
 )
-from chatroom.core.events import AccountChanged, Event, Ghosted
+from chatroom.core.events import AccountChanged, Event, Ghosted, Quit
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import Reply
 from chatroom.core.user import User
@@ -39,6 +39,7 @@ Outcome = Iterator[Event | Reply]
 
 LEAST_PASSWORD = 3  # characters; what guards short ones is how seldom one may try
 MOST_PASSWORD = 600  # bytes
+STAYED = "Stayed without a connection"  # why they leave who may do so no longer
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -123,8 +124,16 @@ def unregister(call: Call, password: str) -> Outcome:
 
 
 def _everybody_logged_out(call: Call, account: Account) -> Iterator[Event]:
-    for user in list(call.chat.by_account.get(call.chat.names.fold(account.name), ())):
-        yield AccountChanged(user.who, "")
+    for user in _logged_in_to(call, account):
+        if user.outboxes:
+            yield AccountChanged(user.who, "")
+            yield from host_taken(call, user, account.name)
+        else:
+            yield Quit(user.who, STAYED)
+
+
+def _logged_in_to(call: Call, account: Account) -> list[User]:
+    return list(call.chat.by_account.get(call.chat.names.fold(account.name), ()))
 
 
 # ---- logging in and out
@@ -272,8 +281,7 @@ def account(call: Call, name: str = "") -> Outcome:
     if found is None:
         raise Refused(Why.NO_SUCH_ACCOUNT, account=name)
     is_shown_all = is_owner(call, found.name) or call.user.is_server_operator
-    people = list(call.chat.by_account.get(call.chat.names.fold(found.name), ()))
-    yield AccountShown(found, people, is_shown_all)
+    yield AccountShown(found, _logged_in_to(call, found), is_shown_all)
 
 
 @accounts.command("set [setting] [value]")
@@ -284,6 +292,9 @@ def set_(call: Call, setting: str = "", value: str = "") -> Outcome:
         raise Refused(Why.SETTING_UNKNOWN, setting=setting, settings=", ".join(SETTINGS))
     if value:
         account = _changed(call, account, setting.lower(), value)
+        for user in _logged_in_to(call, account):
+            if not (user.outboxes or call.server.presences.stays(user)):
+                yield Quit(user.who, STAYED)
     shown = [setting.lower()] if setting else list(SETTINGS)
     wants = call.server.accounts.wants
     yield SettingsShown({name: ON if wants(account, name) else OFF for name in shown}, bool(value))

@@ -82,7 +82,7 @@ def _is_by(call: Call, record: Record, nick: str) -> bool:
     fold = call.chat.names.fold
     if nick:
         return fold(record.event.who.nick) == fold(nick)
-    return is_same(call.chat, call.user, record.event.who, record.time)
+    return is_same(call, call.user, record.event.who, record.time)
 
 
 @doors.command("erase target msgid [reason...]", cost=2)
@@ -110,18 +110,18 @@ def _is_called(call: Call, who: Who, record: Record, nick: str) -> bool:
     """Whether `who`, of a record, is called `nick`: is so now, or was then and nobody else is now."""
     user = call.chat.user(nick)
     if user is not None:
-        return is_same(call.chat, user, who, record.time)
+        return is_same(call, user, who, record.time)
     return call.chat.names.fold(nick) in (call.chat.names.fold(who.nick), call.chat.names.fold(who.account))
 
 
 def _redaction_in(call: Call, room: Room, record: Record, reason: str) -> Iterator[Event | Reply]:
-    if not (is_same(call.chat, call.user, record.event.who, record.time) or room.is_operator(call.user)):
+    if not (is_same(call, call.user, record.event.who, record.time) or room.is_operator(call.user)):
         raise Refused(Why.REDACT_FORBIDDEN, target=room.name, msgid=call.server.msgid(record.number))
     yield _redacted(call, room.name, record, reason)
 
 
 def _redaction_from(call: Call, nick: str, record: Record, reason: str) -> Iterator[Event | Reply]:
-    if not is_same(call.chat, call.user, record.event.who, record.time):
+    if not is_same(call, call.user, record.event.who, record.time):
         raise Refused(Why.REDACT_FORBIDDEN, target=nick, msgid=call.server.msgid(record.number))
     yield _redacted(call, nick, record, reason, tuple(place for place in record.places if " " in place))
 

@@ -46,10 +46,10 @@ def chghost(call: Call, nick: User, host: str = "") -> Iterator[Event | Reply]:
     """Have others see another host of somebody's; without one, their own again. An account keeps it."""
     if host and not _HOST.fullmatch(host):
         raise Refused(Why.HOST_BAD, host=host, limit=MAX_HOST)
-    keep_host(call, nick.who.account, host)
     shown = host or nick.own_host
     if shown != nick.who.host:
         yield HostChanged(nick.who, nick.who.username, shown)
+    keep_host(call, nick.who.account, host)
     yield HostMarked(nick.nick, shown)
 
 

@@ -104,7 +104,7 @@ def _fits_part(call: Call, user: User, pattern: str) -> bool:
 
 def _is_seen(asker: User, user: User) -> bool:
     """Invisible people are listed for those who share a room with them, and for the server's operators."""
-    return not user.is_invisible or user is asker or asker.is_server_operator or asker.shares_room_with(user)
+    return not user.is_invisible or user is asker or asker.is_server_operator or user.is_witnessed_by(asker)
 
 
 @people.command("whois nick")

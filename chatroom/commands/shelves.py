@@ -2,7 +2,8 @@
 
 Strategy: a shelf is a piece of the log that somebody may read: the places whose events stand on it, and after which
 event it begins. Those who are in a room read it from where its history is open to them; private talk is kept for
-people with an account, and only they themselves read it, whatever the other one is called by now.
+people with an account, and only they themselves read it, whatever the other one is called by now. An account begins
+when it is made: who takes a name that was given up has nothing of what was kept under it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from chatroom.commands.call import Call, History
-from chatroom.core.chat import Chat
 from chatroom.core.events import Record, TaggedTo, Told, Who
 from chatroom.core.names import is_room
 from chatroom.core.room import Room
@@ -70,7 +70,18 @@ def private_shelf(call: Call, nick: str) -> Shelf | None:
     folded = call.chat.names.fold(nick)
     other = call.chat.users.get(folded)
     keys = dict.fromkeys((other.key if other else f"={folded}", folded))  # by account, and as the guest they were
-    return Shelf(tuple(f"{call.user.key} {key}" for key in keys), 0, TOLD, PRIVATE_EVENTS)
+    return Shelf(tuple(f"{call.user.key} {key}" for key in keys), _before_account(call), TOLD, PRIVATE_EVENTS)
+
+
+def _before_account(call: Call) -> int:
+    """The number of the last event before the caller's account was made."""
+    return call.server.history.number_at(_made(call)) - 1
+
+
+def _made(call: Call) -> int:
+    """When the caller's account was made (ms)."""
+    account = call.server.accounts.find(call.who.account)
+    return account.created if account is not None else 0
 
 
 def shelf_of(call: Call, target: str) -> Shelf | None:
@@ -111,9 +122,11 @@ def _newest_in_rooms(call: Call) -> Iterator[tuple[int, str]]:
 def _newest_in_private(call: Call) -> Iterable[tuple[int, str]]:
     """The same of each person the caller talked with, who is one also if they had no account before."""
     found: dict[str, tuple[int, str]] = {}
+    first = _before_account(call) if call.who.account else 0
     for place, number in call.server.history.private_places(call.user.key) if call.who.account else ():
         other = place.partition(" ")[2].removeprefix("=")
-        found[other] = max(found.get(other, (0, "")), (number, place))
+        if number > first:
+            found[other] = max(found.get(other, (0, "")), (number, place))
     return found.values()
 
 
@@ -134,10 +147,11 @@ def _other_in(call: Call, place: str, record: Record) -> str:
     return other.nick if not other.account or (shelf and place in shelf.places) else other.account
 
 
-def is_same(chat: Chat, user: User, who: Who, time: int) -> bool:
+def is_same(call: Call, user: User, who: Who, time: int) -> bool:
     """Whether `user` is `who` did something at `time`: of the same account, or the same connection under that name."""
     if who.account and user.who.account:
-        return chat.names.fold(who.account) == chat.names.fold(user.who.account)
+        fold, account = call.chat.names.fold, call.server.accounts.find(user.who.account)
+        return fold(who.account) == fold(user.who.account) and account is not None and account.created <= time
     is_here = user.since <= time and who.nick == user.who.nick
     return is_here and (who.mask == user.who.mask or who.host == user.own_host)
 
@@ -147,6 +161,6 @@ def partner_of(call: Call, record: Record) -> Who | None:
     event = record.event
     if not isinstance(event, (Told, TaggedTo)):
         return None
-    if is_same(call.chat, call.user, event.who, record.time):
+    if is_same(call, call.user, event.who, record.time):
         return event.to
-    return event.who if is_same(call.chat, call.user, event.to, record.time) else None
+    return event.who if is_same(call, call.user, event.to, record.time) else None

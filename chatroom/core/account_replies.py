@@ -1,4 +1,4 @@
-"""What one person is told of accounts, and of coming back to where they are. As all of `replies`: facts, never words."""
+"""What one person is told of accounts, and of coming back to where they are: facts, never words, as in `replies`."""
 
 from __future__ import annotations
 

@@ -125,10 +125,6 @@ class User:
         rooms = self.rooms.values()
         return any(other in room.members and (room.members[other] or not room.is_unseen(self)) for room in rooms)
 
-    def shares_room_with(self, other: User) -> bool:
-        """Whether the two are in a room together."""
-        return any(room in other.rooms for room in self.rooms)
-
     def places(self) -> tuple[str, ...]:
         """Where that is kept which they do in all their rooms at once."""
         return tuple([room.place_of(self) for room in self.rooms.values()])

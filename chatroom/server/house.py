@@ -261,12 +261,13 @@ class House:
 
     def status(self) -> Mapping[str, str]:
         """How the server does, for /status."""
+        kept = self.chat.number - self.history.base.number
         return {
             "version": self.server.version,
             "up for": span((self.now() - self.server.started) // 1000),
             "people": f"{len(self.chat.users)}, over {count(len(self.connections), 'connection')}",
             "open rooms": f"{self.chat.open_rooms}",
-            "events kept": f"{self.chat.number}, each on disk before it is shown ({self.settings.history.durability})",
+            "events kept": f"{kept}, each on disk before it is shown ({self.settings.history.durability})",
             "disk": "refuses writes; talk waits for it" if self.chat.sealed else "takes writes",
             "newest proven backup": self._backup_age(),
         }

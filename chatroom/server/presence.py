@@ -7,7 +7,7 @@ Coming back after a restart is no event: to everybody else they never left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from chatroom.core import events as ev
@@ -21,30 +21,31 @@ MOVING: frozenset[type[ev.Event]] = frozenset(
     (
         *(ev.Joined, ev.Left, ev.Kicked, ev.Quit, ev.Renamed, ev.AccountChanged, ev.AwayChanged),
         *(ev.UserModesChanged, ev.ModesChanged, ev.RoomRenamed, ev.HostChanged, ev.RealnameChanged),
-        ev.MetadataChanged,
     )
 )
 
 
 class Presences:
-    """Those of one chat who stay."""
+    """Those of one chat who stay. `said_by` gives the metadata of an account (folded)."""
 
-    def __init__(self, chat: Chat, accounts: Accounts) -> None:
+    def __init__(self, chat: Chat, accounts: Accounts, said_by: Callable[[str], Mapping[str, str]]) -> None:
         self._chat = chat
         self._accounts = accounts
+        self._said_by = said_by
 
     def stays(self, user: User) -> bool:
         """Whether `user` stays when their last connection ends."""
         name = self._chat.names.fold(user.who.account)
-        return bool(name) and self._who_stays(name) is user
+        return bool(name) and self._who_stays(name, user) is user
 
-    def _who_stays(self, name: str) -> User | None:
-        """Of those logged in to an account the one called like it, or else the first."""
+    def _who_stays(self, name: str, leaving: User | None = None) -> User | None:
+        """Of those logged in to an account the one who stays already, the one called like it, or the first."""
         if not self._accounts.wants(self._accounts.find(name), "always-on"):
             return None
         logged_in = self._chat.by_account.get(name, {})
+        staying = next((one for one in logged_in if not (one.outboxes or one is leaving)), None)
         namesake = self._chat.users.get(name)
-        return namesake if namesake in logged_in else next(iter(logged_in), None)
+        return staying or (namesake if namesake in logged_in else next(iter(logged_in), None))
 
     # ---- keeping
 
@@ -58,7 +59,7 @@ class Presences:
         who = [event.who.account]
         if isinstance(event, ev.AccountChanged):
             who.append(event.account)
-        elif isinstance(event, (ev.Kicked, ev.MetadataChanged)):
+        elif isinstance(event, ev.Kicked):
             user = self._chat.user(event.nick)
             who = [user.who.account] if user else []
         elif isinstance(event, ev.ModesChanged):
@@ -89,8 +90,7 @@ class Presences:
             "".join(letter for letter in user.modes if letter not in GIVEN_MODES),
             user.since,
             0 if user.outboxes else left,
-            dict(user.metadata),
-            user.own_host if user.own_host != user.who.host else "",
+            own_host=user.own_host if user.own_host != user.who.host else "",
         )
 
     def left(self, user: User) -> int:
@@ -113,4 +113,4 @@ class Presences:
             if now != presence:
                 self._accounts.put(replace(account, presence=now))
             if now is not None:
-                yield now
+                yield replace(now, metadata=dict(self._said_by(self._chat.names.fold(account.name))))

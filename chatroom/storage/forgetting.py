@@ -23,6 +23,7 @@ from chatroom.storage.shaping import Fold
 
 BATCH = 1000  # events read in one step, a few milliseconds
 MERGED = 16  # pages of the search index merged in one step
+EVERY = 10**9  # part of it
 # What holds words somebody chose.
 _KINDS = ("said", "told", "tagged", "taggedto", "topic", "away", "quit", "left", "announced", "realname")
 
@@ -77,7 +78,7 @@ def step(history: History, fold: Fold) -> bool:
         last = history.number_at(deed.time + 1) - 1
         upto = min(deed.reached + BATCH, last)
         erased = _erase(history, deed, upto, fold)
-        is_done = upto >= last and not merge(history.database, -MERGED)
+        is_done = upto >= last and not merge(history.database, -MERGED, newest=EVERY)
         history.database.execute(
             "UPDATE forgotten SET reached = ?, erased = erased + ?, is_done = ? WHERE account = ?",
             (upto, erased, is_done, deed.account),

@@ -154,26 +154,27 @@ class History:
     def erase(self, number: int) -> None:
         """Take the words of an event away, with the next commit; its number, its time and its digest stay."""
         self.begin()
-        self.unlist(number)
+        if self._delist(number) == "said":
+            searching.take_out(self.database, number)
         self.database.execute("UPDATE events SET kind = ?, places = '', body = '{}' WHERE number = ?", (ERASED, number))
 
-    def unlist(self, number: int) -> None:
-        """Take an event out of the history of its places, and out of the search index."""
-        row = self.database.execute("SELECT places, kind FROM events WHERE number = ?", (number,)).fetchone()
+    def _delist(self, number: int) -> str:
+        """Take an event out of the history of its places; its kind, "" when there is no such event."""
+        row: Any = self.database.execute("SELECT places, kind FROM events WHERE number = ?", (number,)).fetchone()
         if row is None:
-            return
+            return ""
         for place in chain.separate(row[0]):
             self.database.execute("DELETE FROM places WHERE place = ? AND number = ?", (place, number))
-        if row[1] == "said":
-            self.database.execute("DELETE FROM words WHERE rowid = ?", (number,))
+        return str(row[1])
 
     def remove(self, number: int) -> None:
-        """Delete an event that comes before the base, with the next commit."""
-        self.unlist(number)
+        """Delete an event that comes before the base, with the next commit; its words go with their part."""
+        self._delist(number)
         self.database.execute("DELETE FROM events WHERE number = ?", (number,))
 
     def move_base(self, base: chain.Link) -> None:
         """Begin the log after `base`, with the next commit: what came before is gone, but for what shapes rooms."""
+        searching.drop_before(self.database, base.number)
         self._put_fact("base", str(base))
         self.base = base
 
@@ -253,7 +254,7 @@ class History:
         """
         try:
             self.begin()
-            return searching.merge(self.database, MERGED)
+            return searching.merge(self.database, MERGED, newest=2)
         except apsw.Error:
             self.roll_back()
             raise

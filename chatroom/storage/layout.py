@@ -28,7 +28,8 @@ _STEP = 10_000  # events brought forward at a time
 _PAGES = 1000  # copied at a time: 4 MB
 
 # An event belongs to the history of each of its places. `places` and `talk` find a place's events; `shaping` says
-# which events are read at a start. What is kept beside the log has tables of its own, see keep.py.
+# which events are read at a start. The search index makes its own tables, see searching.py; what accounts, markers and
+# metadata mean is told in keep.py.
 SCHEMA = """
 CREATE TABLE events (
     number INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, places TEXT NOT NULL, body TEXT NOT NULL,
@@ -40,10 +41,6 @@ CREATE INDEX shaping_numbers ON shaping (number);
 CREATE TABLE forgotten (
     account TEXT PRIMARY KEY, time INTEGER NOT NULL, reached INTEGER NOT NULL DEFAULT 0,
     erased INTEGER NOT NULL DEFAULT 0, is_done INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5 (
-    place, nick, text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
-INSERT INTO words (words, rank) VALUES ('automerge', 0);
-INSERT INTO words (words, rank) VALUES ('crisismerge', 1000);
 CREATE TABLE IF NOT EXISTS accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS markers (
     owner TEXT NOT NULL, target TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (owner, target)) WITHOUT ROWID;

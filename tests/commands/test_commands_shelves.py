@@ -146,6 +146,23 @@ def test_somebody_who_came_later_under_the_same_name_takes_nothing_back(house: S
     assert "REDACT_FORBIDDEN" in bob.says(f"REDACT #tea {said}").hears()[0]
 
 
+def test_who_takes_a_name_that_was_given_up_has_nothing_of_what_its_account_said(house: StillHouse) -> None:
+    capabilities = ("batch", "draft/chathistory", "draft/message-redaction")
+    alice, bob = with_account(house, "alice"), with_account(house, "bob")
+    alice.says("JOIN #tea", "PRIVMSG bob :psst", "PRIVMSG #tea :hello")
+    said = house.server.msgid(house.chat.number)
+    bob.says("JOIN #tea", "PRIVMSG alice :yes?")
+    house.time += 1
+    alice.says("UNREGISTER curiouser-alice", "QUIT")
+    alice = with_account(house, "alice", *capabilities)
+    alice.says("JOIN #tea").forgets()
+    assert (read(alice, "bob"), names(alice)) == ([], ["#tea"])
+    assert "REDACT_FORBIDDEN" in alice.says(f"REDACT #tea {said}").hears()[0]
+    assert read(bob, "alice") == ["psst", "yes?"]
+    alice.says("PRIVMSG bob :new here")
+    assert (read(alice, "bob"), names(alice)) == (["new here"], ["#tea", "bob"])
+
+
 def test_markers_are_limited(house: StillHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatroom.commands.history.MAX_MARKERS", 2)
     for visitor in (house.irc("guest"), with_account(house, "alice")):

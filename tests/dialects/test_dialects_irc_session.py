@@ -7,6 +7,7 @@ from pathlib import Path
 from inside import StillHouse
 
 from chatroom.core.refusals import Refused, Why
+from chatroom.dialects.irc.caps import CAPABILITIES
 
 
 def test_a_program_that_comes_while_the_disk_refuses_is_sent_away(tmp_path: Path) -> None:
@@ -31,6 +32,30 @@ def test_a_garbled_verb_is_not_told_back(tmp_path: Path) -> None:
     assert [line.split(" ")[:3] for line in bob.hears()] == [
         [":chat.example.net", "FAIL", verb] for verb in ("*", "PRIVMSG")
     ]
+    house.history.close()
+
+
+def test_names_of_capabilities_are_told_whole(tmp_path: Path) -> None:
+    house = StillHouse(tmp_path, {"server": {"name": "irc.a-name-that-leaves-little-room.example.net"}})
+    bob = house.visitor("irc").says(f"NICK {'b' * 32}", "USER bob 0 * :Bob").forgets()
+    listed = bob.says("CAP LS").hears()[0].rpartition(" :")[2].split()
+    assert set(listed) <= set(CAPABILITIES)
+    wanted = [name for name in CAPABILITIES if name != "sts"]
+    told = bob.says(f"CAP REQ :{' '.join(wanted)}").hears()
+    assert len(told) > 1
+    assert " ".join(line.rpartition(" ACK :")[2] for line in told).split() == wanted
+    house.history.close()
+
+
+def test_what_happens_while_a_service_works_is_not_told_by_the_service(tmp_path: Path) -> None:
+    house = StillHouse(tmp_path)
+    alice = house.irc("alice").says("REGISTER * * teapot")
+    other = house.visitor("irc").says("CAP REQ sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE AGFsaWNlAHRlYXBvdA==")
+    other.says("NICK alice", "USER alice 0 * :Alice", "CAP END").forgets()
+    prove = house.accounts.prove
+    house.accounts.prove = lambda *given: other.says("JOIN #tea") and prove(*given)
+    told = alice.forgets().says("PRIVMSG NickServ :IDENTIFY alice teapot").hears()
+    assert [line.split()[1] for line in told[:3]] == ["JOIN", "353", "366"]
     house.history.close()
 
 

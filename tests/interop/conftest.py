@@ -1,4 +1,4 @@
-"""Real programs against a real server: only where they are asked for (`make test-interop`), as they must be installed."""
+"""Real programs, a real server: only where asked for (`make test-interop`), as they must be installed."""
 
 from __future__ import annotations
 

@@ -416,6 +416,23 @@ def test_the_last_one_who_stays_can_be_one_of_another_name(again: Callable[..., 
     assert (user.who.account, list(user.rooms)) == ("alice", ["#tea"])
 
 
+def test_who_stays_already_goes_on_staying_alone(again: Callable[..., StillHouse]) -> None:
+    house = again()
+    house.irc("tea").says("REGISTER alice * teapot", "SET always-on on", "JOIN #tea", "QUIT")
+    login(house, "alice").says("QUIT")
+    assert list(house.chat.users) == ["tea"]
+    assert list(again().chat.users) == ["tea"]
+
+
+@pytest.mark.parametrize("line", ["SET always-on off", "UNREGISTER teapot"])
+def test_nobody_stays_whose_account_wants_it_no_longer(again: Callable[..., StillHouse], line: str) -> None:
+    house = again()
+    owner(house).says("SET always-on on", "JOIN #tea", "QUIT")
+    bob = house.irc("bob").says("JOIN #tea", "LOGIN alice teapot").forgets().says(line)
+    assert " QUIT :Stayed without a connection" in " ".join(bob.hears())
+    assert list(house.chat.users) == ["bob"]
+
+
 @pytest.mark.parametrize("policy", ["yes", "opt-out"])
 def test_a_server_may_have_everybody_stay(again: Callable[..., StillHouse], policy: str) -> None:
     house = again(always_on=policy)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inside import StillHouse
 
 from chatroom.core.names import Names
 from chatroom.core.refusals import Refused
@@ -58,3 +61,14 @@ def test_any_text_folds_and_a_folded_name_is_its_own_fold(name):
     for mapping in CASEMAPPINGS.values():
         folded = mapping.fold(name)
         assert mapping.fold(folded) == folded
+
+
+def test_a_look_is_taken_as_long_as_anybody_has_it(tmp_path: Path) -> None:
+    house = StillHouse(tmp_path, {"server": {"casemapping": "precis"}})
+    bob = house.irc("bob").says("REGISTER * * teapot", "NICK evan")
+    other = house.irc("other").says("LOGIN bob teapot", "NICK \u0435van")  # which begins with a Cyrillic letter
+    assert other.user.nick == "\u0435van"
+    other.says("QUIT")
+    carol = house.irc("carol").says("NICK ev\u0430n")
+    assert (carol.user.nick, bob.user.nick) == ("carol", "evan")
+    house.history.close()

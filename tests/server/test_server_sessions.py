@@ -58,7 +58,7 @@ def test_telnet_keeps_a_password_off_the_screen(new_house):
     assert telnet.raw_line().endswith(b"Type your name and press Enter.\r\n")
     telnet.send("alice")
     telnet.expect("alice is registered")
-    assert telnet.raw_line() == b"   What you type is not shown.\r\n"
+    assert telnet.raw_line() == b"   What you type is not shown. If it is not yours: /nick <name>\r\n"
     telnet.send_bytes(b"\xff\xfd\x01teapot\r\n")  # DO ECHO
     assert telnet.raw_line() == b"\xff\xfb\x01\xff\xfc\x01\r\n"  # WILL ECHO, WONT ECHO
     telnet.expect("^-- You are logged in as alice.")

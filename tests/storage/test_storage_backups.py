@@ -215,7 +215,7 @@ def test_one_flipped_bit_in_any_page_is_noticed(history, path, backups):
     while history.index():
         pass
     history.commit()
-    history.database.execute("DELETE FROM words WHERE rowid < 200")
+    history.database.execute("DELETE FROM words_0 WHERE rowid < 200")
     history.database.execute("CREATE TABLE gone AS SELECT * FROM events")
     history.database.execute("DROP TABLE gone")
     backup = snapshot(path.parent, backups, NOON).path

@@ -310,6 +310,32 @@ def test_the_index_follows_in_batches(history, new_history):
     assert numbers(new_history().search({TEA: 0}, "line", limit=99)) == list(range(1, 26))
 
 
+def test_the_index_is_in_parts_and_a_search_begins_with_the_newest(history, monkeypatch):
+    monkeypatch.setattr(searching, "SPAN", 10)
+    fill(history, range(1, 36))
+    while history.index():
+        pass
+    assert searching.parts(history.database) == ["words_3", "words_2", "words_1", "words_0"]
+    assert numbers(history.search({TEA: 0}, "line", limit=12)) == list(range(24, 36))
+    assert numbers(history.search({TEA: 0}, "line", limit=99)) == list(range(1, 36))
+    assert numbers(history.search({TEA: 18}, "line", limit=99)) == list(range(19, 36))
+    history.erase(25)
+    assert numbers(history.search({TEA: 0}, "line", limit=12)) == [23, 24, *range(26, 36)]
+
+
+def test_merging_the_index_changes_nothing_that_is_found(history):
+    for number in range(1, 60):
+        fill(history, [number])
+        history.index()
+        history.commit()
+    merges = 0
+    while history.merge():
+        history.commit()
+        merges += 1
+    assert merges > 0
+    assert numbers(history.search({TEA: 0}, "line", limit=99)) == list(range(1, 60))
+
+
 def test_an_index_that_was_not_committed_is_made_again(history, path, tmp_path):
     fill(history, range(1, 4))
     history.index()
@@ -470,7 +496,9 @@ def plan(history, query, values):
 
 def test_a_search_asks_the_search_index_first_and_sorts_nothing(history):
     """The other way round it would ask once for each line of the room, and hold everybody up."""
-    query = searching.SEARCH.format(places="places.place = ? AND places.number > ?")
+    fill(history, [1])
+    history.index()
+    query = searching.SEARCH.format(part="words_0", places="places.place = ? AND places.number > ?")
     steps = plan(history, query, (searching.match(["#a"], "x"), "#a", 0, 9))
     assert steps[0].startswith("SCAN words")
     assert not any("TEMP B-TREE" in step for step in steps)

@@ -11,6 +11,7 @@ from storage_facts import ALICE, TEA, fill, numbers, said, topic
 
 from chatroom.core import events as ev
 from chatroom.core.events import Record
+from chatroom.storage import searching
 from chatroom.storage.chain import START
 from chatroom.storage.retention import BATCH, DAY, Limits, step, used
 
@@ -60,6 +61,15 @@ def test_what_goes_is_not_found_any_more(history):
     retain(history, Limits(days=3))
     assert history.search({TEA: 0}, "line 7", limit=9) == []
     assert numbers(history.search({TEA: 0}, "line 150", limit=9)) == [150]
+
+
+def test_the_search_index_goes_in_whole_parts(history, monkeypatch):
+    monkeypatch.setattr(searching, "SPAN", 50)
+    append_days(history, 10, 20)
+    while history.index():
+        pass
+    retain(history, Limits(days=3))
+    assert searching.parts(history.database) == ["words_4", "words_3", "words_2"]
 
 
 def test_what_shapes_the_rooms_stays_and_goes_when_it_no_longer_does(history, path):

@@ -49,7 +49,7 @@ def _quit(chat: Chat, event: ev.Quit) -> Heard:
     _remember(chat, user)
     _log_out(chat, user)
     del chat.users[user.folded]
-    chat.looks.pop(chat.names.look(user.nick), None)
+    _look_is_free(chat, user)
     return Heard(places, neighbours, chat.watching(user.folded))
 
 
@@ -60,7 +60,7 @@ def _renamed(chat: Chat, event: ev.Renamed) -> Heard:
     if before != chat.names.fold(event.nick):
         _remember(chat, user)
     del chat.users[before]
-    chat.looks.pop(chat.names.look(user.nick), None)
+    _look_is_free(chat, user)
     user.who = user.who._replace(nick=event.nick)
     chat.looks[chat.names.look(user.nick)] = user
     user.folded = chat.names.fold(event.nick)
@@ -82,6 +82,17 @@ def _account(chat: Chat, event: ev.AccountChanged) -> Heard:
             restored(chat, room, user)
     watchers = {**chat.watching(user.folded), **dict.fromkeys(user.outboxes)}
     return Heard(user.places(), user.neighbours(), watchers)
+
+
+def _look_is_free(chat: Chat, user: User) -> None:
+    """`user` has their name no longer; one that looks like it may be another's, of the same account."""
+    look = chat.names.look(user.nick)
+    if chat.looks.get(look) is not user:
+        return
+    del chat.looks[look]
+    for other in chat.by_account.get(chat.names.fold(user.who.account), ()):
+        if other is not user and chat.names.look(other.nick) == look:
+            chat.looks[look] = other
 
 
 def _log_in(chat: Chat, user: User) -> None:
@@ -208,7 +219,7 @@ def _read_marked(chat: Chat, event: ev.ReadMarked) -> Heard:
     if not user.who.account:
         user.markers[chat.marker_key(event.target)] = event.time
     same = chat.by_account.get(chat.names.fold(user.who.account), {}) if user.who.account else {}
-    return Heard((), (), [outbox for one in {user: None, **same} for outbox in one.outboxes])
+    return Heard((), (user,), [outbox for one in {user: None, **same} for outbox in one.outboxes])
 
 
 @applies(ev.Announced)

@@ -8,7 +8,7 @@ from chatroom.core import events as ev
 from chatroom.core.apply.registered import keep_privileges, restored
 from chatroom.core.apply.table import Heard, applies, personal_place
 from chatroom.core.events import Who
-from chatroom.core.modes import ROOM_MODES, ModeKind
+from chatroom.core.modes import HALF_OPERATOR, ROOM_MODES, ModeKind
 from chatroom.core.room import Room, Topic
 from chatroom.core.user import User
 
@@ -89,7 +89,7 @@ def _faced(chat: Chat, event: ev.Faced) -> Heard:
 @applies(ev.Invited)
 def _invited(chat: Chat, event: ev.Invited) -> Heard:
     room, guest = chat.rooms[chat.names.fold(event.room)], chat.users[chat.names.fold(event.nick)]
-    if room.is_operator(chat.user_of(event)):  # others may ask somebody in, but open no door
+    if room.rank(chat.user_of(event)) >= HALF_OPERATOR:  # others may ask somebody in, but open no door
         room.invited[guest] = guest.invitations[room] = None
     chat.follow(ev.InviteSeen(event.who, event.room, event.nick))
     return Heard((personal_place(guest.folded),), (guest,))

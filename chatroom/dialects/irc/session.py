@@ -62,7 +62,7 @@ class IrcSession(Dialect):
         self.username = ""
         self.realname = ""
         self.is_negotiating = False  # capabilities, which holds registration open
-        self.is_cap_302 = False
+        self.is_cap_302: bool = False
         self.password = ""
         self.capabilities: frozenset[str] = frozenset()
         self.answer: Answer | None = None  # to the labelled line being dealt with
@@ -316,11 +316,11 @@ class IrcSession(Dialect):
 
     def _notice(self, record: Record) -> None:
         """What this connection watches, and what the person's other connections do."""
-        answer = self.answer
-        if record is not self.echoed:  # so it is no part of the answer
-            self.answer = None
+        answer, speaker = self.answer, self.speaker
+        if record is not self.echoed:  # so it is no part of the answer, nor of what a service says
+            self.answer, self.speaker = None, ""
         self.heard_of_self(record)
-        self.answer = answer
+        self.answer, self.speaker = answer, speaker
         watch.notice(self, record)
 
     # ---- staying and going

@@ -125,11 +125,15 @@ class PlainSession(Dialect):
     # ---- a name that is registered
 
     def _claim(self, name: str) -> None:
-        """Ask for the password of a registered name; only telnet can be told to keep it off the screen."""
+        """Ask for the password of a registered name."""
+        self._write(f"-- {name} is registered. Type its password and press Enter.")
+        self._ask_password(name)
+
+    def _ask_password(self, name: str) -> None:
+        """Wait for the password of `name`; only telnet can be told to keep it off the screen."""
         self._claimed = name
         shown = "What you type is shown on your screen." if self._telnet is None else "What you type is not shown."
-        self._write(f"-- {name} is registered. Type its password and press Enter; if it is not yours: /nick <name>")
-        self._write(f"   {shown}")
+        self._write(f"   {shown} If it is not yours: /nick <name>")
         if self._telnet is not None and not self._telnet.is_hiding:
             self.outbox.write(self._telnet.hide())
 
@@ -147,7 +151,7 @@ class PlainSession(Dialect):
         if self.call("login", (name, word)):
             self._come_in(name)
         elif not self.outbox.is_ended:
-            self._claim(name)
+            self._ask_password(name)
 
     # ---- what is told
 

@@ -1,7 +1,7 @@
 """`PRIVMSG *playback :play #tea,bob 1795348800.5`: history for programs that know ZNC.
 
 Strategy: a courtesy, in batches like any history. Times are seconds since 1970; what was said at the first is played,
-what was said at the second is not. Each room or person is one page: the newest of what is asked for.
+what was said at the second is not. Each room or person is one page, the smaller the more are asked for: its newest.
 
 Sources: ZNC's playback module; IRCv3 batch/chathistory.
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "*playback"  # no nick has a star
 MOST = 100  # rooms and people played at once
+MOST_LINES = 5000  # of them all; others wait meanwhile
 _SECONDS = re.compile(r"\d{1,11}(?:\.\d{1,9})?", re.ASCII)
 _USAGE = "Say: play <#room,nick|*> [from] [to], times in seconds since 1970"
 
@@ -45,8 +46,9 @@ def _number_at(session: IrcSession, word: str) -> int | None:
 def _play(session: IrcSession, wanted: str, after: int, before: int | None) -> None:
     call = Call(session, session.server, "playback")
     names = [talk.name for talk in talks(call, after, limit=MOST)] if wanted == "*" else targets(wanted)[:MOST]
+    limit = min(MAX_PAGE, MOST_LINES // max(1, len(names)))
     for name in names:
         if shelf := shelf_of(call, name):
-            records = shelf.page(session.server.history, limit=MAX_PAGE, after=after, before=before)
+            records = shelf.page(session.server.history, limit=limit, after=after, before=before)
             if records or wanted != "*":
                 tell_page(session, name, records)

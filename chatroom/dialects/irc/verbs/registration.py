@@ -5,6 +5,7 @@ Sources: Modern IRC "Connection Messages"; IRCv3 capability-negotiation.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from chatroom.commands.call import Call
@@ -78,12 +79,17 @@ def _cap_list(session: IrcSession, message: Message) -> None:
 
 
 def _cap_list_of(session: IrcSession, subcommand: str, names: list[str]) -> None:
-    """In as many lines as it takes, for those who understand that; for others in one."""
-    room = room_after("CAP", session.nick, subcommand, "*", source=session.server.name)
-    *before, last = list(packed(names, room, size_of)) if session.is_cap_302 else [names]
+    """In as many lines as it takes, for those who understand that; for others as many as one line holds."""
+    lines = _in_lines(session, subcommand, names)
+    *before, last = lines if session.is_cap_302 else lines[:1]
     for some in before:
         session.line("CAP", session.nick, subcommand, "*", " ".join(some), source=session.server.name)
     _cap_reply(session, subcommand, " ".join(last))
+
+
+def _in_lines(session: IrcSession, subcommand: str, names: Iterable[str]) -> list[list[str]]:
+    room = room_after("CAP", session.nick, subcommand, "*", source=session.server.name)
+    return list(packed(names, room, size_of)) or [[]]
 
 
 def _cap_req(session: IrcSession, message: Message) -> None:
@@ -98,7 +104,8 @@ def _cap_req(session: IrcSession, message: Message) -> None:
         _cap_reply(session, "NAK", message.param(1))
         return
     session.set_capabilities((had | wanted) - gone)
-    _cap_reply(session, "ACK", " ".join(asked))
+    for some in _in_lines(session, "ACK", asked):  # each name whole
+        _cap_reply(session, "ACK", " ".join(some))
 
 
 def _cap_end(session: IrcSession, message: Message) -> None:

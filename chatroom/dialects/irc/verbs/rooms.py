@@ -32,7 +32,9 @@ def join(session: IrcSession, message: Message) -> None:
         if name:
             wanted.setdefault(name, key)
     for name, key in wanted.items():
-        session.call("join", (name, key))
+        room = session.server.chat.room(name)
+        if room is None or session.user not in room.members:  # a program that comes back must not turn one's terminal
+            session.call("join", (name, key))
 
 
 @verb("PART", least=1)

@@ -9,7 +9,6 @@ Sources: IRCv3 sasl-3.1 and sasl-3.2; RFC 4422 (EXTERNAL), RFC 4616 (PLAIN), RFC
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Protocol
 
@@ -135,7 +134,7 @@ def _take(session: IrcSession, exchange: Exchange, piece: str) -> None:
     response, exchange.pieces = exchange.pieces, ""
     try:
         data = b64decode(response, validate=True)
-    except binascii.Error:
+    except ValueError:  # also for what is not even ASCII
         _fail(session)
         return
     _step(session, exchange.mechanism, data)
