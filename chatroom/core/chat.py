@@ -131,6 +131,8 @@ class Chat:
             self.number, self.time = record.number, record.time
             APPLY[type(record.event)](self, record.event)
         self._consequences.clear()  # they were recorded, too
+        for room in [room for room in self.rooms.values() if not room.is_open]:
+            self.forget_closed(room)  # of which only another spelling of its name was remembered
 
     def resume(
         self, number: int, time: int, who: Who, permanent: Iterable[str] = (), present: Iterable[Presence] = ()
@@ -143,6 +145,8 @@ class Chat:
             room.is_permanent = room.is_open = True
             room.is_hidden = False
             room.modes.setdefault("n", "")
+        for room in list(self.rooms.values()):  # what they were called otherwise is remembered longer than they are
+            self.forget_closed(room)
         self.itself = who
         for presence in present:
             people.bring_back(self, presence)
@@ -158,6 +162,11 @@ class Chat:
         if folded not in self.rooms:
             self.rooms[folded] = Room(name, folded, self.time, place=self.place_for(folded))
         return self.rooms[folded]
+
+    def forget_closed(self, room: Room) -> None:
+        """Keep nothing of a closed room that leaves nothing, unless its history is another's than its name says."""
+        if not (room.is_open or room.leaves_something) and room.place == self.place_for(room.folded):
+            del self.rooms[room.folded]
 
     def place_for(self, folded: str) -> str:
         """Where the history of a new room of this name is kept; one that is called otherwise now keeps its own."""

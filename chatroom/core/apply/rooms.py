@@ -29,8 +29,7 @@ def _closed(chat: Chat, event: ev.Closed) -> Heard:
     room = chat.room_for(event.room)
     chat.open_rooms -= room.is_open
     room.close(chat.number)
-    if not room.leaves_something and room.place == chat.place_for(room.folded):
-        del chat.rooms[room.folded]
+    chat.forget_closed(room)
     return Heard((room.place,), ())
 
 
