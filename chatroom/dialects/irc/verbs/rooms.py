@@ -32,8 +32,8 @@ def join(session: IrcSession, message: Message) -> None:
         if name:
             wanted.setdefault(name, key)
     for name, key in wanted.items():
-        room = session.server.chat.room(name)
-        if room is None or session.user not in room.members:  # a program that comes back must not turn one's terminal
+        there = session.server.chat.room(name)
+        if there is None or session.user not in there.members:  # a program that comes back must not turn one's terminal
             session.call("join", (name, key))
 
 
