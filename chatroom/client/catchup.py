@@ -1,9 +1,9 @@
 """Reading what was said while the link was gone: no gap, nothing twice.
 
-Strategy: of each room the newest message id is remembered; back in the room, everything after it is asked for, page
-by page, until a page is not full. Messages that arrive live meanwhile don't move the mark, so an interruption of the
-catching up itself leaves no gap either. A server without history that can be asked for is left to play back what it
-likes.
+Strategy: of each room the newest message id is remembered, at first that of one's own coming in; back in the room,
+everything after it is asked for, page by page, until a page is not full. Messages that arrive live meanwhile don't move
+the mark, so an interruption of the catching up itself leaves no gap either. A server without history that can be asked
+for is left to play back what it likes.
 
 Source: IRCv3 draft/chathistory (CHATHISTORY AFTER, LATEST; ISUPPORT CHATHISTORY).
 """
@@ -18,15 +18,23 @@ BATCH_TYPE = "chathistory"
 _PAGE = 50  # messages asked for at once, where the server allows as many
 
 
-def entered(session: Session, room: str) -> None:
-    """The user is in `room`, again or for the first time: ask for what was missed."""
+def entered(session: Session, room: str, msgid: str = "") -> None:
+    """The user is in `room`, again or for the first time: ask for what was missed.
+
+    Where nothing has been read yet, the mark is their own coming in (`msgid`): whatever is said next is missed if the
+    link breaks before it arrives.
+    """
     if CAPABILITY not in session.capabilities:
         return
-    if newest := session.newest.get(session.features.fold(room)):
+    folded = session.features.fold(room)
+    if newest := session.newest.get(folded):
         _ask_after(session, room, newest)
-    elif session.wish.history:
+        return
+    if session.wish.history:
         limit = min(session.wish.history, _page(session))
         session.send("CHATHISTORY", "LATEST", room, "*", str(limit))
+    if msgid:
+        session.newest[folded] = msgid
 
 
 def _page(session: Session) -> int:

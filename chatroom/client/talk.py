@@ -80,7 +80,7 @@ def _join(session: Session, message: Message) -> None:
         session.roster.entered(room, key)
         if not session.facing or session.is_same(session.facing, room):
             session.facing = room
-        catchup.entered(session, room)
+        catchup.entered(session, room, message.tags.get("msgid", ""))
     session.roster.joined(room, nick)
     session.show("join", message, room=room, nick=nick, own=session.is_me(nick))
 

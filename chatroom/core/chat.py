@@ -145,8 +145,6 @@ class Chat:
             room.is_permanent = room.is_open = True
             room.is_hidden = False
             room.modes.setdefault("n", "")
-        for room in list(self.rooms.values()):  # what they were called otherwise is remembered longer than they are
-            self.forget_closed(room)
         self.itself = who
         for presence in present:
             people.bring_back(self, presence)

@@ -50,7 +50,8 @@ def test_a_killed_server_costs_nothing_and_shows_nothing_twice(server: ServerPro
         for line in (ada, bob):
             await line.until_shown("names")
         ada.type("before")
-        await bob.until_shown("message", "before")
+        for line in (ada, bob):
+            await line.until_shown("message", "before")
         server.kill9()
         await ada.until_shown("disconnected")
         await bob.until_shown("disconnected")
