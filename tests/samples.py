@@ -147,6 +147,7 @@ def replies() -> list[Reply]:
         re_.IgnoreChanged("bob", True),
         re_.IgnoreChanged("bob", False),
         re_.AwayMarked("tea"),
+        re_.AwayMarked("tea", is_seen=False),
         re_.AwayMarked(""),
         re_.AwayMarked("", False),
         re_.IsAway(bob),

@@ -20,7 +20,7 @@ MAX_HOST = 63  # bytes; a name of IRC has to hold it beside all else
 _HOST = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9.:/-]{{0,{MAX_HOST - 2}}}[A-Za-z0-9])?")
 
 
-@server.command("oper name [password]", cost=5)
+@server.command("oper name [password...]", cost=5)
 def oper(call: Call, name: str, password: str = "") -> Iterator[Event | Reply]:
     """Become an operator of the server, with a name and password from its configuration."""
     house = call.server
@@ -28,6 +28,8 @@ def oper(call: Call, name: str, password: str = "") -> Iterator[Event | Reply]:
     # An unknown name takes as long as a wrong password, where there is a hash to compare with.
     compared = house.operators.get(name) or next(iter(house.operators.values()), "")
     is_right = house.offload(house.verify, compared, password) and known
+    if call.session.outbox.is_ended:  # meanwhile
+        return
     if not is_right:
         raise Refused(Why.OPER_REFUSED)
     if not call.user.is_server_operator:

@@ -144,7 +144,7 @@ def away(call: Call, message: str = "") -> Iterator[Event | Reply]:
     user.say_away(outbox, message)
     if user.away_of_all != user.away:
         yield AwayChanged(user.who, user.away_of_all)
-    yield AwayMarked(message, is_new)
+    yield AwayMarked(message, is_new, bool(user.away) == bool(message))
 
 
 @people.command("back")

@@ -208,10 +208,11 @@ class IgnoreChanged(Reply):
 
 @dataclass(frozen=True, slots=True)
 class AwayMarked(Reply):
-    """You are away, or here (no message); `is_new`: and were not before."""
+    """You are away, or here (no message); `is_new`: and were not before; `is_seen`: so you are for others, too."""
 
     message: str
     is_new: bool = True
+    is_seen: bool = True  # unless another of your connections says otherwise
 
 
 @dataclass(frozen=True, slots=True)

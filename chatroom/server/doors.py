@@ -97,7 +97,7 @@ def _lines_for(scheme: str, host: str, port: int) -> list[str]:
     if scheme == "tls":
         return [
             *lines,
-            f"  with an IRC program:  weechat -r '/server add chat {host}/{port} -tls; /connect chat'",
+            f"  with an IRC program:  weechat -r '/server add chat {host}/{port} -ssl -tls; /connect chat'",
             f"  with our client:      chat-client {_place(host, port)} --tls",
         ]
     return [

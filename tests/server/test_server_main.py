@@ -534,7 +534,7 @@ def test_the_options_of_the_command_line_stay_after_a_reload(server):
         ("unix:///run/chat", ["nc -U /run/chat"]),
         ("tls://[::]:6697", ["openssl s_client -quiet -connect localhost:6697", "chat-client localhost:6697 --tls"]),
         ("tls://[2001:db8::7]:6697", ["openssl s_client -quiet -connect [2001:db8::7]:6697"]),
-        ("tls://127.0.0.1:6697", ["weechat -r '/server add chat localhost/6697 -tls; /connect chat'"]),
+        ("tls://127.0.0.1:6697", ["weechat -r '/server add chat localhost/6697 -ssl -tls; /connect chat'"]),
         ("ws://[::]:8097", ["websockets ws://localhost:8097", f"websockets ws://{socket.gethostname()}:8097"]),
         ("wss://192.0.2.7:8097", ["with a web client:    wss://192.0.2.7:8097"]),
     ],

@@ -42,7 +42,7 @@ def _room_shown(reply: re_.RoomShown, context: Context) -> Iterator[str]:
         named = others[:MOST_NAMES] + ([f"{more} more"] if more > 0 else [])
         yield f"-- You are in {room.name} with {listing(named)}."
     else:
-        yield f"-- You are in {room.name}, alone for now. What you say is kept; /rooms shows other rooms."
+        yield f"-- You are in {room.name}, alone for now. What you say is kept; /rooms shows others."
     if room.topic:
         yield f"-- Topic: {safe(room.topic.text)}"
 
@@ -176,7 +176,8 @@ def _ignore_changed(reply: re_.IgnoreChanged, context: Context) -> Iterator[str]
 
 def _away_marked(reply: re_.AwayMarked, context: Context) -> Iterator[str]:
     if reply.message:
-        yield "-- You are marked as away. /back when you are."
+        seen = "" if reply.is_seen else " Others see it when all your connections are."
+        yield f"-- You are marked as away. /back when you are.{seen}"
     else:
         yield "-- Welcome back." if reply.is_new else "-- You are not away. To be away, and say why: /away lunch"
 

@@ -17,6 +17,12 @@ from chatroom.dialects.plain.text import count, listing, safe
 WIDTH = 78
 _PRIVILEGES = {"q": "founder", "a": "protected", "o": "operator", "h": "half an operator", "v": "voice"}
 
+_LISTS = {
+    "b": ("ban", "bans"),
+    "e": ("exception from bans", "exceptions from bans"),
+    "I": ("invitation for good", "invitations for good"),
+}
+
 
 def people_of(room: Room, people: Collection[User] | None) -> Collection[User]:
     """Who is in a room as far as a reply tells."""
@@ -60,7 +66,7 @@ def _topic_kept(reply: re_.TopicKept, context: Context) -> Iterator[str]:
 
 
 def _rooms(reply: re_.RoomsShown, context: Context) -> Iterator[str]:
-    yield f"-- {count(len(reply.rooms), 'room')}:"
+    yield f"-- {count(len(reply.rooms), 'room')}{':' if reply.rooms else '.'}"
     for room in reply.rooms:
         about = f"  {safe(room.topic.text)}" if room.topic else ""
         yield f"   {room.name:<20} {_inside(room):>10}{about}"
@@ -87,7 +93,8 @@ def _modes(reply: re_.ModesShown, context: Context) -> Iterator[str]:
 
 def _listed(reply: re_.ListShown, context: Context) -> Iterator[str]:
     masks = reply.room.lists[reply.letter].values()
-    yield f"-- {count(len(masks), 'mask')} on list {reply.letter} of {reply.room.name}:"
+    end = ":" if masks else "."
+    yield f"-- {count(len(masks), *_LISTS[reply.letter])} in {reply.room.name}{end}"
     for entry in masks:
         yield f"   {safe(entry.mask)}  by {entry.by.partition('!')[0]}, {context.moment(entry.time):%Y-%m-%d %H:%M}"
 

@@ -8,6 +8,7 @@ Sources: Modern IRC "Numerics"; RFC 2812 section 5 where that is silent; IRCv3 s
 from __future__ import annotations
 
 from chatroom.core.refusals import Refused, Why
+from chatroom.dialects.irc.hints import as_typed
 
 Numeric = tuple[str, ...]  # the number, then its parameters after the nick
 
@@ -161,7 +162,7 @@ ABOUT_THE_LINE = frozenset((Why.LINE_TOO_LONG, Why.NOT_UTF8))  # itself, whateve
 def failure(refused: Refused) -> tuple[str, ...]:
     """The parameters of FAIL after the verb, for a refusal that is in FAILS or UNNUMBERED."""
     code, keys = FAILS.get(refused.why, (refused.why.name, ()))
-    return (code, *(str(refused.facts.get(key, "*")) for key in keys), refused.sentence)
+    return (code, *(str(refused.facts.get(key, "*")) for key in keys), as_typed(refused.sentence))
 
 
 def refusal(refused: Refused, verb: str) -> Numeric:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatroom.core.replies import Reply
+from chatroom.dialects.irc.hints import as_typed
 from chatroom.dialects.irc.lines import packed, room_after, size_of
 from chatroom.dialects.irc.numerics.refusals import Numeric
 from chatroom.dialects.plain.context import Context
@@ -44,7 +45,7 @@ def numerics_of(reply: Reply, session: IrcSession) -> Iterator[Numeric]:
         return
     context = Context(session.server.zone, session.nick)
     for line in sentences(reply, context):
-        yield from in_pieces(session, line, "NOTICE")
+        yield from in_pieces(session, as_typed(line) if line.startswith("-- ") else line, "NOTICE")
 
 
 def in_pieces(session: IrcSession, text: str, number: str, start: str = "") -> Iterator[Numeric]:

@@ -87,13 +87,13 @@ def unregister(session: IrcSession, words: list[str]) -> None:
     session.call("unregister", words)
 
 
-@NICKSERV.command("SAREGISTER <account> <password>")
+@NICKSERV.command("SAREGISTER <account> <password>", is_for_operators=True)
 def saregister(session: IrcSession, words: list[str]) -> None:
     """Make an account for somebody; for operators of the server."""
     session.call("saregister", words)
 
 
-@NICKSERV.command("SAPASSWORD <account> <password>")
+@NICKSERV.command("SAPASSWORD <account> <password>", is_for_operators=True)
 def sapassword(session: IrcSession, words: list[str]) -> None:
     """Give an account another password; for operators of the server."""
     session.call("sapassword", words)

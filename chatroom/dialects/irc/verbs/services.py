@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatroom.core.refusals import Refused
 from chatroom.core.replies import Reply
+from chatroom.dialects.irc.hints import as_typed
 from chatroom.dialects.irc.lines import room_after
 from chatroom.dialects.plain.context import Context
 from chatroom.dialects.plain.replies import lines as sentences
@@ -34,6 +35,7 @@ class Command(NamedTuple):
     sentence: str
     act: Act
     least: int
+    is_for_operators: bool  # of the server; HELP shows it to them alone
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,14 @@ class Service:
     sentence: str
     commands: dict[str, Command] = field(default_factory=dict)
 
-    def command(self, usage: str, *aliases: str) -> Callable[[Act], Act]:
+    def command(self, usage: str, *aliases: str, is_for_operators: bool = False) -> Callable[[Act], Act]:
         """Make the decorated function a command, whose `usage` begins with its name; [words] may be left out."""
 
         def register(act: Act) -> Act:
             name, *words = usage.split()
             least = sum(not word.startswith("[") for word in words)
             for one in (name, *aliases):
-                self.commands[one] = Command(usage, inspect.getdoc(act) or "", act, least)
+                self.commands[one] = Command(usage, inspect.getdoc(act) or "", act, least, is_for_operators)
             return act
 
         return register
@@ -99,8 +101,10 @@ def _help(session: IrcSession, service: Service, words: list[str]) -> None:
         say(session, f"{command.usage}: {command.sentence}")
         return
     say(session, service.sentence)
+    is_operator = session.user is not None and session.user.is_server_operator
     for command in dict.fromkeys(service.commands.values()):
-        say(session, f"  {command.usage}")
+        if is_operator or not command.is_for_operators:
+            say(session, f"  {command.usage}")
     say(session, "HELP <command> says more.")
 
 
@@ -117,9 +121,9 @@ def say(session: IrcSession, text: str) -> None:
 def tell(session: IrcSession, reply: Reply) -> None:
     """Have it tell a reply, in the sentences of the plain dialect."""
     for line in sentences(reply, Context(session.server.zone, session.nick)):
-        say(session, line.removeprefix("-- "))
+        say(session, as_typed(line.removeprefix("-- ")))
 
 
 def refuse(session: IrcSession, refused: Refused) -> None:
     """Have it say why not."""
-    say(session, safe(refused.sentence))
+    say(session, as_typed(safe(refused.sentence)))
