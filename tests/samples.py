@@ -43,6 +43,7 @@ EVENTS: list[Event] = [
     ev.Tagged(ALICE, "#tea", (("+draft/react", f"🍵{ESCAPE}"),), "bob"),
     ev.TaggedTo(ALICE, BOB, (("+draft/react", "🍵"),)),
     ev.Redacted(ALICE, "#tea", 5, "1-5", f"oops{ESCAPE}"),
+    ev.Redacted(ALICE, "#tea", 5, "1-5", to="@"),
     ev.Redacted(ALICE, "bob", 5, "1-5", kept=("=alice =bobby", "=bobby =alice")),
     ev.ReadMarked(ALICE, "#tea", NOON),
     ev.Announced(ALICE, f"tea at five{ESCAPE}"),

@@ -11,6 +11,7 @@ from chatroom.commands.call import Call, Server
 from chatroom.commands.shelves import Shelf, is_same, partner_of, private_shelf, room_shelf
 from chatroom.commands.table import Needs, Section
 from chatroom.core.events import Event, ReadMarked, Record, Redacted, Said, Tagged, Who
+from chatroom.core.modes import addressed
 from chatroom.core.names import clip, is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import MarkerShown, Page, Reply
@@ -82,12 +83,13 @@ def _is_by(call: Call, record: Record, nick: str) -> bool:
     fold = call.chat.names.fold
     if nick:
         return fold(record.event.who.nick) == fold(nick)
-    return is_same(call, call.user, record.event.who, record.time)
+    return is_same(call, call.user, record.event.who, record)
 
 
 @doors.command("erase target msgid [reason...]", cost=2)
 def erase(call: Call, target: str, msgid: str, reason: str = "") -> Iterator[Event | Reply]:
-    """Take back a message that has this id, in a room or in private."""
+    """Take back a message that has this id, in a room (whoever in it could hear it) or in private."""
+    target = addressed(target)[1]
     room = call.chat.room(target) if is_room(target) else None
     if is_room(target) and (room is None or call.user not in room.members):
         raise Refused(Why.REDACT_TARGET, target=target)
@@ -110,25 +112,28 @@ def _is_called(call: Call, who: Who, record: Record, nick: str) -> bool:
     """Whether `who`, of a record, is called `nick`: is so now, or was then and nobody else is now."""
     user = call.chat.user(nick)
     if user is not None:
-        return is_same(call, user, who, record.time)
+        return is_same(call, user, who, record)
     return call.chat.names.fold(nick) in (call.chat.names.fold(who.nick), call.chat.names.fold(who.account))
 
 
 def _redaction_in(call: Call, room: Room, record: Record, reason: str) -> Iterator[Event | Reply]:
-    if not (is_same(call, call.user, record.event.who, record.time) or room.is_operator(call.user)):
+    if not (is_same(call, call.user, record.event.who, record) or room.is_operator(call.user)):
         raise Refused(Why.REDACT_FORBIDDEN, target=room.name, msgid=call.server.msgid(record.number))
-    yield _redacted(call, room.name, record, reason)
+    sign = next(place for place in record.places if place.endswith(room.place)).removesuffix(room.place)
+    yield _redacted(call, room.name, record, reason, to=sign)
 
 
 def _redaction_from(call: Call, nick: str, record: Record, reason: str) -> Iterator[Event | Reply]:
-    if not is_same(call, call.user, record.event.who, record.time):
+    if not is_same(call, call.user, record.event.who, record):
         raise Refused(Why.REDACT_FORBIDDEN, target=nick, msgid=call.server.msgid(record.number))
     yield _redacted(call, nick, record, reason, tuple(place for place in record.places if " " in place))
 
 
-def _redacted(call: Call, target: str, record: Record, reason: str, kept: tuple[str, ...] = ()) -> Redacted:
+def _redacted(
+    call: Call, target: str, record: Record, reason: str, kept: tuple[str, ...] = (), to: str = ""
+) -> Redacted:
     number, reason = record.number, clip(reason, call.chat.names.reason_length)
-    return Redacted(call.who, target, number, call.server.msgid(number), reason, kept)
+    return Redacted(call.who, target, number, call.server.msgid(number), reason, kept, to)
 
 
 # ---- what is read

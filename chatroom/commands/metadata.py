@@ -72,14 +72,10 @@ def find_target(call: Call, name: str) -> Target:
     found: Target | None = call.chat.user(name)
     if is_room(name):
         room = call.chat.room(name)
-        found = room if room is not None and room.is_open and _may_know(call.user, room) else None
+        found = room if room is not None and room.is_open and room.is_visible_to(call.user) else None
     if found is None:
         raise Refused(Why.METADATA_TARGET, target=name)
     return found
-
-
-def _may_know(user: User, room: Room) -> bool:
-    return room.is_visible_to(user) or user.is_server_operator
 
 
 def name_of(target: Target) -> str:

@@ -69,7 +69,7 @@ def who(call: Call, mask: str = "", options: str = "") -> Iterator[Event | Reply
 
 def _room_seen(call: Call, name: str) -> Room | None:
     room = call.chat.room(name)
-    is_seen = room is not None and room.is_open and (room.is_visible_to(call.user) or call.user.is_server_operator)
+    is_seen = room is not None and room.is_open and room.is_visible_to(call.user)
     return room if is_seen else None
 
 

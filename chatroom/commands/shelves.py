@@ -147,13 +147,16 @@ def _other_in(call: Call, place: str, record: Record) -> str:
     return other.nick if not other.account or (shelf and place in shelf.places) else other.account
 
 
-def is_same(call: Call, user: User, who: Who, time: int) -> bool:
-    """Whether `user` is `who` did something at `time`: of the same account, or the same connection under that name."""
+def is_same(call: Call, user: User, who: Who, record: Record) -> bool:
+    """Whether `user` is `who` of `record`: by the same account, or the very same presence, under this name or another.
+
+    An address says nothing: several people may share it. A guest who comes again is another one.
+    """
+    fold = call.chat.names.fold
     if who.account and user.who.account:
-        fold, account = call.chat.names.fold, call.server.accounts.find(user.who.account)
-        return fold(who.account) == fold(user.who.account) and account is not None and account.created <= time
-    is_here = user.since <= time and who.nick == user.who.nick
-    return is_here and (who.mask == user.who.mask or who.host == user.own_host)
+        account = call.server.accounts.find(user.who.account)
+        return fold(who.account) == fold(user.who.account) and account is not None and account.created <= record.time
+    return user.was_called(record.number) == fold(who.nick)
 
 
 def partner_of(call: Call, record: Record) -> Who | None:
@@ -161,6 +164,6 @@ def partner_of(call: Call, record: Record) -> Who | None:
     event = record.event
     if not isinstance(event, (Told, TaggedTo)):
         return None
-    if is_same(call, call.user, event.who, record.time):
+    if is_same(call, call.user, event.who, record):
         return event.to
-    return event.who if is_same(call, call.user, event.to, record.time) else None
+    return event.who if is_same(call, call.user, event.to, record) else None

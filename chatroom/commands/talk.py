@@ -109,11 +109,22 @@ def act(call: Call, to: str, text: str) -> Outcome:
 @doors.command("relay room nick text...", needs=Needs.MEMBER)
 def relay(call: Call, room: Room, nick: str, text: str) -> Outcome:
     """Pass on what somebody says in another place, as bridges do."""
+    return _relayed(call, room, nick, text, Manner.SAY)
+
+
+@doors.command("relayact room nick text...", needs=Needs.MEMBER)
+def relayact(call: Call, room: Room, nick: str, text: str) -> Outcome:
+    """Pass on what somebody does in another place."""
+    return _relayed(call, room, nick, text, Manner.ACTION)
+
+
+def _relayed(call: Call, room: Room, nick: str, text: str, manner: Manner) -> Outcome:
     if not room.is_operator(call.user):
         raise Refused(Why.RELAY_OPERATORS_ONLY, room=room.name)
     call.chat.names.check_relayed(nick)
     call.chat.names.check_text(text)
-    yield Said(call.who, room.name, text, Manner.SAY, call.tags, relayed=nick)
+    room.check_text(text)
+    yield Said(call.who, room.name, text, manner, call.tags, relayed=nick)
 
 
 @talk.command("notice to text...")

@@ -155,6 +155,7 @@ class Redacted(Event):
     msgid: str  # what IRC calls it
     reason: str = ""
     kept: tuple[str, ...] = ()  # the places of a private one, whose history this belongs to as well
+    to: str = ""  # of words in a room: the sign of the privilege of those alone who could hear them
 
     @property
     def erases(self) -> int:

@@ -120,8 +120,9 @@ class Room:
         return self.topic is not None or self.history_from > 0
 
     def is_visible_to(self, user: User | None) -> bool:
-        """Whether `user` may know of the room."""
-        return not self.is_hidden and ("s" not in self.modes or user in self.members)
+        """Whether `user` may know of the room; those who keep order on the server know of all."""
+        is_open = "s" not in self.modes or user in self.members or (user is not None and user.is_server_operator)
+        return is_open and not self.is_hidden
 
     # ---- who is what
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chatroom.core.room import Room
 
 
+MOST_NAMES = 16  # the last names that are remembered of somebody
 ABSENT = "*"  # the message of somebody who is away and does not say why (IRCv3 pre-away)
 
 
@@ -23,7 +24,7 @@ class User:
     __slots__ = (
         *("who", "folded", "key", "own_host", "realname", "rooms", "facing", "away", "aways", "modes", "metadata"),
         *("ignoring", "ignored_by", "accepting", "accepted_by", "invitations", "answers_to"),
-        *("since", "spoke", "address", "outboxes", "secure", "markers"),
+        *("since", "spoke", "address", "outboxes", "secure", "markers", "_names"),
     )
 
     def __init__(self, who: Who, folded: str, realname: str, since: int) -> None:
@@ -51,8 +52,19 @@ class User:
         self.secure: dict[Any, None] = {}  # those of them over TLS
         self.markers: dict[str, int] = {}  # up to when a guest has read what (ms); of accounts it is kept on disk
 
+        self._names: list[tuple[int, str]] = []  # their last ones, folded, each with the event that gave it to them
+
     def __repr__(self) -> str:
         return f"<User {self.nick}>"
+
+    def be_called(self, folded: str, number: int) -> None:
+        """Have this name (folded) from event `number` on."""
+        self.folded = folded
+        self._names = [*self._names, (number, folded)][-MOST_NAMES:]
+
+    def was_called(self, number: int) -> str:
+        """Their name (folded) when event `number` happened; "" before they came, or too many names ago."""
+        return next((folded for first, folded in reversed(self._names) if first <= number), "")
 
     @property
     def nick(self) -> str:

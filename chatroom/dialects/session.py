@@ -56,6 +56,7 @@ class Dialect:
         self.cost = 0.0  # of the last line, in lines
         self.is_secure = False  # over TLS
         self.certificate = ""  # the SHA-256 fingerprint of the client's, in hexadecimal digits; "" without one
+        self.settled: Callable[[], object] = lambda: None  # called when somebody has entered by it, and when it ends
 
     # ---- from the connection
 
@@ -71,6 +72,7 @@ class Dialect:
         """The connection is gone, or about to be; with the last one the person is."""
         user, self.user = self.user, None
         if user is None:
+            self.settled()
             return
         user.disconnected(self.outbox)
         if not (user.outboxes or self.server.presences.stays(user)):
@@ -125,6 +127,7 @@ class Dialect:
         self.user, self.is_back = user, is_back
         self.gone_since = self.server.presences.left(user) if is_back else 0
         user.connected(self.outbox, self.address, self.is_secure)
+        self.settled()
         self._settle_away(user)
 
     def _settle_away(self, user: User) -> None:

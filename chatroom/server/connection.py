@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from functools import partial
 from typing import TYPE_CHECKING
 
 import gevent
@@ -237,6 +238,7 @@ class Connection:
         house = self.house
         self.dialect = dialect = kind(house.server, self.outbox, self.address, house.cloak.host(self.address))
         dialect.is_secure, dialect.certificate = self.is_secure, self.certificate
+        dialect.settled = partial(house.knows, self.number)
         self._reader.limit, self._reader.patience = dialect.limit, dialect.patience
         if isinstance(dialect, PlainSession):
             if self._telnet is not None:

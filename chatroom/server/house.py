@@ -88,7 +88,7 @@ class House:
         self.tls = tls_of(settings)
         self._urls: list[str] = []  # that are listened on
         self.connections: dict[int, Connection] = {}
-        self._newcomers: dict[int, Connection] = {}  # those of them that had not entered when last looked at
+        self._newcomers: dict[int, Connection] = {}  # those of them that have not entered yet
         self.most = 0  # people at once so far
         self.backup_trouble = ""
         self._accepted = 0
@@ -232,10 +232,14 @@ class House:
             connection.run()
         finally:
             del self.connections[connection.number]
-            self._newcomers.pop(connection.number, None)
+            self.knows(connection.number)
             if not self.connections:
                 self._empty.set()
             connection.log.info("disconnected")
+
+    def knows(self, number: int) -> None:
+        """Connection `number` is a newcomer no longer: somebody has entered by it, or it ends."""
+        self._newcomers.pop(number, None)
 
     def wait_until_empty(self) -> None:
         """Block the calling greenlet until the last client is gone."""
@@ -254,9 +258,6 @@ class House:
     def counts(self) -> Mapping[str, int]:
         """Connections that have not entered, and the most people at once."""
         self.most = max(self.most, len(self.chat.users))
-        self._newcomers = {
-            number: one for number, one in self._newcomers.items() if not (one.is_entered or one.outbox.is_ended)
-        }
         return {"unknown": len(self._newcomers), "most": self.most}
 
     def status(self) -> Mapping[str, str]:

@@ -3,7 +3,8 @@
 Strategy: a turn's bytes go to the kernel in one call. What it does not take is kept by reference, so that a
 thousand readers who stall in one room share the bytes of what they have not read; what is wrapped, in TLS for one, is
 wrapped when the kernel is handed it. Past its limit an outbox lags: nothing more is appended, only the number of the
-last event it holds is remembered; when it has drained it is fed from the log until it is level.
+last event it holds is remembered; when it has drained it is fed from the log until it is level. What its connection
+watches is in no log that it reads: that is kept as bytes, up to the same limit, and told in its place.
 """
 
 from __future__ import annotations
@@ -35,7 +36,20 @@ class SocketOutbox(Outbox):
     """
 
     __slots__ = (
-        *("_at", "_backlog", "_begin", "_cursor", "_entries", "_last", "_level", "_send", "_size", "_sock"),
+        *(
+            "_at",
+            "_backlog",
+            "_begin",
+            "_cursor",
+            "_entries",
+            "_last",
+            "_level",
+            "_noticed",
+            "_notices",
+            "_send",
+            "_size",
+            "_sock",
+        ),
         *("_transport", "_watcher", "is_broken", "limit", "stalled_since"),
     )
 
@@ -61,7 +75,9 @@ class SocketOutbox(Outbox):
         self._size = 0
         self._watcher: Any = None
         self._cursor: Cursor | None = None  # while lagging: after the last event in the backlog
-        self._entries: list[Record] = []  # while lagging: into which rooms the person came by another connection
+        self._entries: dict[str, Record] = {}  # while lagging: into which rooms the person came by another connection
+        self._notices: deque[tuple[int, bytes]] = deque()  # while lagging: after which event what is to be told
+        self._noticed = 0  # bytes of that
         self._level: Event | None = None
 
     # ---- out
@@ -189,11 +205,37 @@ class SocketOutbox(Outbox):
 
     def noticed(self, record: Record) -> None:
         """`record` is something it watches; a room that its person came into meanwhile is told of when it is level."""
-        if self._cursor is not None and self._cursor.is_own_entry(record):
-            self._cursor.enter(record)
-            self._entries.append(record)
-        else:
+        if self._cursor is None:
             super().noticed(record)
+        elif self._cursor.is_own_entry(record):
+            self._cursor.enter(record)
+            self._entries.pop(record.places[0], None)
+            self._entries[record.places[0]] = record
+        else:
+            self._keep_notice(record)
+
+    def _keep_notice(self, record: Record) -> None:
+        """What it is told of `record` waits for its place in the log; who takes too little for that is let go."""
+        before = len(self.pending)
+        super().noticed(record)
+        if self.is_ended:  # a last word
+            return
+        data = b"".join(self.pending[before:])
+        del self.pending[before:]
+        if data:
+            self._notices.append((record.number, data))
+            self._noticed += len(data)
+        if self._noticed > self.limit:
+            logger.info("closed: takes too little of what it watches")
+            self.cut()
+
+    def _notices_up_to(self, number: int) -> bytes:
+        """What was to be told up to event `number`, told now."""
+        told = b""
+        while self._notices and self._notices[0][0] <= number:
+            told += self._notices.popleft()[1]
+        self._noticed -= len(told)
+        return told
 
     def go_on(self) -> None:
         """The disk takes writes again."""
@@ -215,7 +257,9 @@ class SocketOutbox(Outbox):
             self.cut()
 
     def _feed_page(self, cursor: Cursor) -> None:
-        self.write(b"".join(self.flavour.render(record) for record in cursor.read(self._last())))
+        page = cursor.read(self._last())
+        pieces = [self._notices_up_to(record.number - 1) + self.flavour.render(record) for record in page]
+        self.write(b"".join(pieces) + self._notices_up_to(cursor.number))
         if cursor.number == self._last():
             self._be_level(cursor)
         else:
@@ -225,8 +269,8 @@ class SocketOutbox(Outbox):
         self._cursor = None
         self.is_lagging = False
         self.flavour = self.flavour
-        entries, self._entries = self._entries, []
-        for record in entries:
+        entries, self._entries = self._entries, {}
+        for record in entries.values():
             if cursor.is_reading(record):  # they may have left again
                 self.noticed(cursor.as_now(record))
         self._wake()

@@ -439,3 +439,46 @@ def test_a_bug_met_with_one_outbox_costs_only_that_connection(room):
     alice.send("PRIVMSG #lobby :1 hello")
     assert numbers(carol.until("hello")) == [1]
     alice.expect(r":bob!\S+ QUIT ")
+
+
+# ---- what is watched while lagging
+
+
+def lagging_watcher(scene):
+    """Bob, who monitors dave and does not read; alice has said so much that he lags."""
+    alice = scene.irc("alice").join("#lobby")
+    bob = scene.irc("bob", "extended-monitor away-notify", buffer=BUFFER).join("#lobby")
+    bob.send("MONITOR + dave")
+    bob.expect(" 731 ")
+    return alice, bob, make_lag(scene, alice)
+
+
+def test_what_is_watched_comes_in_its_place(new_house):
+    scene = new_house(**SMALL)
+    alice, bob, said = lagging_watcher(scene)
+    dave = scene.irc("dave")
+    say(alice, said, said + 2 * PAGE)
+    dave.send("QUIT")
+    dave.expect_end()
+    scene.until(lambda: scene.house.chat.user("dave") is None)
+    say(alice, said + 2 * PAGE, said + 2 * PAGE + 1)
+    lines = bob.fence()
+    assert numbers(lines) == list(range(said + 2 * PAGE + 1))
+    came, went = (next(n for n, line in enumerate(lines) if number in line) for number in (" 730 ", " 731 "))
+    assert numbers(lines[:came]) == list(range(said))
+    assert numbers(lines[came:went]) == list(range(said, said + 2 * PAGE))
+
+
+def test_who_takes_too_little_of_what_is_watched_is_let_go(new_house):
+    scene = new_house(**SMALL)
+    alice, _bob, _said = lagging_watcher(scene)
+    outbox = scene.of("bob").outbox
+    kept = outbox._size
+    dave = scene.irc("dave")
+    for _ in range(100):
+        dave.send("AWAY :for a moment", "AWAY")
+        dave.fence()
+        assert outbox._noticed <= 4096 + 512
+    alice.expect(" QUIT ")
+    assert outbox._size <= kept
+    assert scene.house.chat.user("bob") is None

@@ -48,6 +48,32 @@ def test_a_room_entered_by_another_connection_is_told_in_its_place(new_house):
     assert not outbox.is_lagging
 
 
+def test_newcomers_are_counted_until_they_have_entered_or_left(new_house):
+    scene: HouseScene = new_house()
+
+    def newcomers() -> int:
+        return scene.house.counts()["unknown"]
+
+    early, silent, plain = scene.irc(), scene.irc(), scene.plain()
+    assert newcomers() == 3
+    early.send("NICK bob")
+    early.send("QUIT")
+    early.expect_end()
+    assert newcomers() == 2
+    silent.close()
+    plain.expect("Type your name")
+    scene.until(lambda: newcomers() == 1)
+    plain.send("alice")
+    plain.expect("You are in")
+    assert newcomers() == 0
+    carol = scene.irc("carol")
+    carol.send("LUSERS")
+    carol.expect(" 253 carol 0 ")
+    carol.send("QUIT")
+    carol.expect_end()
+    assert newcomers() == 0
+
+
 def test_telnet_keeps_a_password_off_the_screen(new_house):
     scene: HouseScene = new_house(accounts=CHEAP)
     alice = scene.plain("alice")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def _entered(chat: Chat, event: ev.Entered) -> Heard:
     folded = chat.names.fold(event.who.nick)
     chat.users[folded] = user = User(event.who, folded, event.realname, chat.time)
+    user.be_called(folded, chat.number)
     user.key = chat.key_of(user)
     chat.looks[chat.names.look(user.nick)] = user
     _log_in(chat, user)
@@ -63,7 +64,7 @@ def _renamed(chat: Chat, event: ev.Renamed) -> Heard:
     _look_is_free(chat, user)
     user.who = user.who._replace(nick=event.nick)
     chat.looks[chat.names.look(user.nick)] = user
-    user.folded = chat.names.fold(event.nick)
+    user.be_called(chat.names.fold(event.nick), chat.number)
     user.key = chat.key_of(user)
     chat.users[user.folded] = user
     watchers = {} if user.folded == before else {**chat.watching(before), **chat.watching(user.folded)}
@@ -187,6 +188,7 @@ def bring_back(chat: Chat, presence: Presence) -> None:
     if folded in chat.users:
         return
     chat.users[folded] = user = User(presence.who, folded, presence.realname, presence.since)
+    user.be_called(folded, chat.number)
     user.key = chat.key_of(user)
     user.spoke = presence.left or presence.since
     user.away = presence.away or ABSENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from chatroom.core import events as ev
@@ -63,7 +64,7 @@ def _kicked(chat: Chat, event: ev.Kicked) -> Heard:
 
 def _goes(chat: Chat, user: User, event: ev.RoomEvent) -> Heard:
     room = chat.rooms[chat.names.fold(event.room)]
-    place, hearers = room.place_of(user), tuple(room.witnesses(user))
+    place, hearers = room.place_of(user), tuple(_and_doer(chat, room.witnesses(user), event))
     del user.rooms[room.place]
     if user.facing is room:
         user.facing = next(reversed(user.rooms.values()), None)
@@ -104,7 +105,7 @@ def _invite_seen(chat: Chat, event: ev.InviteSeen) -> Heard:
 def _topic(chat: Chat, event: ev.TopicChanged) -> Heard:
     room = chat.room_for(event.room)
     room.topic = Topic(event.text, event.who.mask, chat.time) if event.text else None
-    return Heard((room.place,), room.members)
+    return Heard((room.place,), _and_doer(chat, room.members, event))
 
 
 @applies(ev.ModesChanged)
@@ -121,7 +122,7 @@ def _modes(chat: Chat, event: ev.ModesChanged) -> Heard:
     for member in changed if room.is_registered else ():
         if member.who.account and member.nick != event.who.nick:
             keep_privileges(chat, room, member, event.who)
-    return Heard((room.place,), room.members)
+    return Heard((room.place,), _and_doer(chat, room.members, event))
 
 
 @applies(ev.RoomRenamed)
@@ -141,7 +142,18 @@ def _room_renamed(chat: Chat, event: ev.RoomRenamed) -> Heard:
 def _redacted(chat: Chat, event: ev.Redacted) -> Heard:
     room = chat.room(event.target)
     if room is not None:
-        return Heard((room.place,), room.members)
+        return Heard((f"{event.to}{room.place}",), _who_heard(chat, room, event))
     user, other = chat.user_of(event), chat.user(event.target)
     hearers = tuple(dict.fromkeys(one for one in (user, other) if one))
     return Heard((*event.kept, *(personal_place(one.folded) for one in hearers)), hearers)
+
+
+def _who_heard(chat: Chat, room: Room, event: ev.Redacted) -> Collection[User]:
+    """Who could hear the words that are taken back, and who takes them back."""
+    return _and_doer(chat, room.above(event.to) if event.to else room.members, event)
+
+
+def _and_doer(chat: Chat, hearers: Collection[User], event: ev.Event) -> Collection[User]:
+    """Those who hear, and who did it, though it may be from outside."""
+    doer = chat.user(event.who.nick)
+    return hearers if doer is None or doer in hearers else (*hearers, doer)

@@ -132,4 +132,8 @@ def tagmsg(session: IrcSession, message: Message) -> None:
 @verb("RELAYMSG", least=3)
 def relaymsg(session: IrcSession, message: Message) -> None:
     """Pass on what somebody says in another place, as bridges do (draft/relaymsg)."""
-    session.call("relay", message.params[:3], session.passed_on(message))
+    room, nick, text = message.params[:3]
+    row = "relay"
+    if text.startswith(_ACTION):
+        row, text = "relayact", text[len(_ACTION) :].removesuffix("\x01")
+    session.call(row, (room, nick, text), session.passed_on(message))
