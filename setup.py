@@ -17,6 +17,7 @@ REQUIRES = [
     "pyOpenSSL>=25.1",  # TLS without I/O that asks for clients' certificates and judges only their fingerprints
     "cryptography>=44",  # what pyOpenSSL stands on; reads keys and certificates for it
     "websockets>=15",  # the WebSocket protocol without I/O, for IRC in the browser
+    "h11>=0.16",  # HTTP/1.1 without I/O, for the page and for scripts
     "precis-i18n>=1.1",  # RFC 8265 names, for casemapping = "precis"
     "confusable-homoglyphs>=3.3",  # Unicode's table of characters that look alike
     "prompt_toolkit>=3.0.50",  # the client's line editor: input stays whole while lines arrive
@@ -51,7 +52,7 @@ setup(
     license="MIT",
     python_requires=">=3.11",
     packages=find_packages(include=["chatroom", "chatroom.*"]),
-    package_data={"chatroom": ["py.typed"]},
+    package_data={"chatroom": ["py.typed", "web/static/*", "web/static/**/*"]},
     scripts=["bin/chat-server", "bin/chat-client", "bin/chat-load"],
     install_requires=REQUIRES,
     extras_require={"test": TEST, "bench": BENCH},

@@ -25,6 +25,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "accounts": {"password_memory_kib": 8, "password_rounds": 1},
     "limits": {"rate": 0, "connections_per_address": 0},
     "backups": {"every_minutes": 0},
+    "web": {"listen": []},
 }
 
 
@@ -173,7 +174,8 @@ class ServerProcess:
         self.config = folder / "chatroom.toml"
         self.output: list[str] = []  # what it printed until it was open
         self.port = 0
-        self.listen: list[str] = list(settings.get("server", {}).get("listen", []))  # beside the port for everybody
+        # Beside the port for everybody.
+        self.listen = [url for table in ("server", "web") for url in settings.get(table, {}).get("listen", [])]
         self.doors: dict[str, int] = {}  # the ports it listens on, by scheme
         self.process: subprocess.Popen[str] | None = None
         self._clients: list[LineClient] = []

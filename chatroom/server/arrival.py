@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from chatroom.dialects.irc.session import IrcSession
-from chatroom.server.doors import TLS_SCHEMES, WEBSOCKET_SCHEMES
+from chatroom.server.doors import HTTP_SCHEMES, TLS_SCHEMES, WEBSOCKET_SCHEMES
 from chatroom.server.transport import Layer
 from chatroom.wire import proxy
 from chatroom.wire.first import TLS, Guest, is_proxied, is_undecided, wrong_door
@@ -19,7 +19,7 @@ from chatroom.wire.proxy import BadHeader, Header
 if TYPE_CHECKING:
     from chatroom.server.connection import Connection
 
-_STRICT = (*TLS_SCHEMES, *WEBSOCKET_SCHEMES)  # doors where the client has to speak first
+_STRICT = (*TLS_SCHEMES, *WEBSOCKET_SCHEMES, *HTTP_SCHEMES)  # doors where the client has to speak first
 
 _HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
 _ANSWERS = {
@@ -52,16 +52,25 @@ class Arrival:
             return self._connection.receive()  # which is not listened to; but who does not read can't be told
 
     def _first_bytes(self) -> bytes | None:
+        if self._connection.site is not None:
+            self._connection.receive_visit(self._connection.site)
         data = self._without_header(self._whole(self._next(self._scheme in _STRICT)))
-        if not self._connection.admit():
+        if not self._is_for_others and not self._connection.admit():
             return b""
         if self._scheme in TLS_SCHEMES or (data and data.startswith(TLS)):
             data = self._inside_tls(data or b"")
         if self._scheme in WEBSOCKET_SCHEMES:
             return self._inside_websocket(data or b"")
+        if self._scheme in HTTP_SCHEMES:
+            return self._inside_http(data or b"")
         if data and (guest := wrong_door(data)) is not None:
             self._turn_away(guest)
         return data
+
+    @property
+    def _is_for_others(self) -> bool:
+        """Whether this is a proxy whose requests say for whom they are: then it is those who are counted."""
+        return self._scheme in HTTP_SCHEMES and self._connection.is_trusted
 
     def _next(self, is_strict: bool) -> bytes | None:
         """What comes next; b"" at the end, None when they wait to be greeted, which at a strict door nobody is."""
@@ -116,10 +125,11 @@ class Arrival:
             self._refuse_text(data)
         if connection.house.tls is None:
             self._turn_away(Guest.TLS)
-        layer = connection.house.tls.layer(asks=self._scheme not in WEBSOCKET_SCHEMES)
+        is_of_the_web = self._scheme in (*WEBSOCKET_SCHEMES, *HTTP_SCHEMES)
+        layer = connection.house.tls.layer(asks=not is_of_the_web)
         inside = self._inside(layer, data)
         connection.is_secure, connection.certificate = True, layer.certificate
-        return inside or self._next(self._scheme in WEBSOCKET_SCHEMES)
+        return inside or self._next(is_of_the_web)
 
     def _refuse_text(self, data: bytes) -> NoReturn:
         """Somebody speaks no TLS where nothing else is spoken."""
@@ -136,6 +146,13 @@ class Arrival:
         inside = self._inside(WebSocket(), data)
         self._connection.use(IrcSession)
         return inside or self._connection.receive()
+
+    def _inside_http(self, data: bytes) -> bytes:
+        """What is inside, when somebody who speaks HTTP wants to go on in WebSocket."""
+        visit = self._connection.visit
+        if visit is None or not (data := visit.run(data)):
+            raise _TurnedAway
+        return self._inside_websocket(data)
 
     def _inside(self, layer: Layer, data: bytes) -> bytes:
         """Wrap in `layer`, which begins with `data`; what came inside by the time it is open."""

@@ -23,8 +23,10 @@ from chatroom.core.modes import GIVEN_MODES, USER_MODES
 from chatroom.core.names import Names
 from chatroom.core.refusals import Refused
 from chatroom.server import doors
+from chatroom.wire.forwarded import X_FORWARDED_FOR
 
 DEFAULT_FILE = "chatroom.toml"
+DEFAULT_WEB = ["http://[::]:8066"]
 # Known keys that this version does not act on yet; a start says so when one is set.
 WITHOUT_EFFECT: tuple[str, ...] = ()
 
@@ -159,6 +161,19 @@ class LimitSettings:
 
 
 @dataclass
+class WebSettings:
+    """[web]"""
+
+    listen: list[str] = setting(
+        DEFAULT_WEB, "Where browsers find the page: http or https://host:port; an empty list: nowhere."
+    )
+    origins: list[str] = setting([], "Other sites whose pages may connect, like https://www.example.net.")
+    client_header: Literal["X-Forwarded-For", "Forwarded"] = setting(
+        X_FORWARDED_FOR, "In which header a proxy of limits.trusted_proxies says for whom a request is."
+    )
+
+
+@dataclass
 class Operator:
     """[[operators]]"""
 
@@ -178,6 +193,7 @@ class Settings:
     backups: BackupSettings = field(default_factory=BackupSettings)
     log: LogSettings = field(default_factory=LogSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    web: WebSettings = field(default_factory=WebSettings)
     operators: list[Operator] = field(default_factory=list)
     path: Path | None = None  # the file it was read from
     without_effect: list[str] = field(default_factory=list)  # keys set that this version does not act on
@@ -330,6 +346,12 @@ def _impossible_doors(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for url in settings.server.listen:
         if problem := doors.listen_problem(url):
             yield "server", "listen", problem
+    for url in settings.web.listen:
+        if problem := doors.web_problem(url):
+            yield "web", "listen", problem
+    for origin in settings.web.origins:
+        if problem := doors.origin_problem(origin):
+            yield "web", "origins", problem
     for network in settings.limits.trusted_proxies:
         if problem := doors.network_problem(network):
             yield "limits", "trusted_proxies", problem
@@ -340,7 +362,7 @@ def _impossible_doors(settings: Settings) -> Iterator[tuple[str, str, str]]:
 def tls_problem(settings: Settings) -> str:
     """What is missing in [tls] for what is asked of it, or ""."""
     tls = settings.tls
-    return doors.tls_problem(tls.certificate, tls.key, tls.sts_seconds, settings.server.listen)
+    return doors.tls_problem(tls.certificate, tls.key, tls.sts_seconds, [*settings.server.listen, *settings.web.listen])
 
 
 def expected(kind: Any) -> str:

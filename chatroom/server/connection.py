@@ -24,6 +24,7 @@ from chatroom.dialects.plain.text import count
 from chatroom.dialects.session import Dialect
 from chatroom.server.arrival import Arrival, turn_away
 from chatroom.server.cursor import Cursor
+from chatroom.server.doors import HTTP_SCHEMES
 from chatroom.server.limits import Bucket, is_trusted
 from chatroom.server.outbox import SocketOutbox
 from chatroom.server.transport import Layer, Transport
@@ -34,6 +35,7 @@ from chatroom.wire.telnet import IAC, Telnet
 
 if TYPE_CHECKING:
     from chatroom.server.house import House
+    from chatroom.server.visit import Site, Visit
 
 FIRST_BYTES_SECONDS = 0.4  # an IRC program speaks sooner; a person does not
 PACKET = 16384  # bytes read at once
@@ -43,6 +45,7 @@ LINGER_SECONDS = 2.0  # for the other side to close too
 STALL_SECONDS = 300.0  # a client that takes nothing at all for so long is closed
 LONGEST_WAIT = 30.0  # seconds that flood control waits before it reads on
 _READABLE = 1
+_HTTP_FULL = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
 
 
 class Connection:
@@ -51,14 +54,18 @@ class Connection:
     __slots__ = (
         *("_bucket", "_is_waiting", "_probed_at", "_reader", "_readable", "_received", "_telnet", "_transport"),
         *("address", "born", "certificate", "dialect", "ended_at", "heard", "house", "is_admitted", "is_secure"),
-        *("is_trusted", "log", "number", "outbox", "scheme", "sock"),
+        *("is_trusted", "log", "number", "outbox", "scheme", "site", "sock", "visit"),
     )
 
-    def __init__(self, house: House, sock: socket.socket, address: str, number: int, scheme: str) -> None:
+    def __init__(
+        self, house: House, sock: socket.socket, address: str, number: int, scheme: str, site: Site | None = None
+    ) -> None:
         self.house = house
         self.sock = sock
         self.number = number
         self.scheme = scheme  # of the listener's URL
+        self.site = site  # what that shows to those who speak HTTP
+        self.visit: Visit | None = None  # while HTTP is spoken
         self.is_trusted = is_trusted(address, house.settings.limits.trusted_proxies)
         self.is_admitted = False  # and counted among those of its address
         self.is_secure = False  # over TLS, or so the proxy says
@@ -149,7 +156,7 @@ class Connection:
             return b""
         if not data:
             return None
-        if not self.is_entered and not self.outbox.is_ended:
+        if not self.is_entered and not self.outbox.is_ended and self.visit is None:
             self._check_newcomer(len(data))
         return data if self._transport is None else self._unwrapped(data)
 
@@ -186,7 +193,11 @@ class Connection:
         if dialect is None or self.outbox.is_ended:
             return
         dialect.receive(line)
-        wait = self._bucket.take(dialect.cost, self.house.seconds())
+        self.pay(dialect.cost)
+
+    def pay(self, cost: float) -> None:
+        """Take `cost`, in lines, from what the client may ask for; wait when that is spent."""
+        wait = self._bucket.take(cost, self.house.seconds())
         if wait > 0:
             gevent.sleep(min(wait, LONGEST_WAIT))
 
@@ -200,6 +211,7 @@ class Connection:
         """Take the client to be at `address`: who has that of this connection is its proxy."""
         self.log.info("is a proxy for {}", address)
         self._has_address(address)
+        self.is_trusted = is_trusted(address, self.house.settings.limits.trusted_proxies)
 
     def admit(self) -> bool:
         """Count this connection among those of its address, once; whether there is room. If not, it is told so."""
@@ -207,12 +219,16 @@ class Connection:
         self.is_admitted = self.is_admitted or addresses.enter(self.address)
         if not self.is_admitted:
             self.log.warning("turned away: {} from that address already", count(addresses.most, "connection"))
-            with contextlib.suppress(OSError):
-                self.sock.send(
-                    f"ERROR :There are {addresses.most} connections from your address already. "
-                    f"Close one first.\r\n".encode()
-                )
+            self._say_full(f"There are {addresses.most} connections from your address already. Close one first.")
         return self.is_admitted
+
+    def _say_full(self, sentence: str) -> None:
+        if self.visit is not None:
+            self.visit.say_full(sentence)
+            return
+        said = _HTTP_FULL + sentence if self.scheme in HTTP_SCHEMES else f"ERROR :{sentence}"
+        with contextlib.suppress(OSError):
+            self.sock.send(f"{said}\r\n".encode())
 
     def _check_newcomer(self, size: int) -> None:
         """Bytes before entry are limited."""
@@ -232,6 +248,12 @@ class Connection:
             self.use(IrcSession)
         elif self.dialect is None:
             self.use(PlainSession)
+
+    def receive_visit(self, site: Site) -> None:
+        """Who is there speaks HTTP, for the time being."""
+        from chatroom.server.visit import Visit  # with a library that takes time to load
+
+        self.visit = Visit(self, site)
 
     def use(self, kind: type[Dialect]) -> None:
         """Speak that dialect from now on."""
@@ -269,13 +291,17 @@ class Connection:
         """Close for a reason that is told, whatever state the conversation is in."""
         if self.dialect is not None:
             self.dialect.close(reason)
+        elif self.visit is not None:
+            self.visit.end()
         else:
             self.outbox.write(f"ERROR :{reason}\r\n".encode())
             self.outbox.end()
 
     def look(self, now: float) -> None:
         """See, now and then, whether the other side has been silent, or deaf, for too long."""
-        if self.outbox.is_ended:
+        if self.visit is not None:
+            self.visit.look(now)
+        elif self.outbox.is_ended:
             self.ended_at = self.ended_at or now
             if now - self.ended_at > LINGER_SECONDS:
                 self.outbox.cut()

@@ -1,7 +1,10 @@
 """The doors of the server: what a URL to listen on may be, what it takes, and how to come in by it.
 
 Strategy: the scheme of the URL says all: tcp takes everybody (TLS too, when there is a certificate), tls and wss TLS
-only, ws and wss WebSocket only, unix is tcp by a path. Problems are sentences, for whoever wrote the configuration.
+only, ws and wss WebSocket only, unix is tcp by a path; http and https are for browsers. Problems are sentences, for
+whoever wrote the configuration.
+
+Source for the ports that browsers block: the Fetch standard, "Port blocking".
 """
 
 from __future__ import annotations
@@ -9,11 +12,21 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 SCHEMES = ("tcp", "tls", "ws", "wss", "unix")
-TLS_SCHEMES = ("tls", "wss")  # where nothing else is spoken
+HTTP_SCHEMES = ("http", "https")
+TLS_SCHEMES = ("tls", "wss", "https")  # where nothing else is spoken
 WEBSOCKET_SCHEMES = ("ws", "wss")
+# Where other protocols are spoken, which a page could be made to talk to.
+BLOCKED_PORTS = frozenset(
+    int(port)
+    for port in (
+        "1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123"
+        " 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990"
+        " 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080"
+    ).split()
+)
 
 
 def scheme_of(url: str) -> str:
@@ -38,6 +51,28 @@ def listen_problem(url: str) -> str:
     if parts.hostname and port is not None:
         return ""
     return f'"{url}" lacks host or port; expected {parts.scheme}://[::]:6666'
+
+
+def web_problem(url: str) -> str:
+    """What is wrong with a URL to listen on for browsers, or ""."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        return f'"{url}" is no address ({error}); expected http://host:port, like http://[::]:8066'
+    if parts.scheme not in HTTP_SCHEMES or not parts.hostname or port is None:
+        return f'"{url}" is no address to listen on; expected http or https://host:port, like http://[::]:8066'
+    if port in BLOCKED_PORTS:
+        return f"browsers block port {port}, as other protocols are spoken there; expected another, such as 8066"
+    return ""
+
+
+def origin_problem(origin: str) -> str:
+    """What is wrong with the origin of a page, or ""."""
+    parts = urlsplit(origin)
+    if parts.scheme in HTTP_SCHEMES and parts.netloc and not parts.path.strip("/"):
+        return ""
+    return f'"{origin}" is no origin; expected scheme and host, like "https://www.example.net"'
 
 
 def network_problem(network: str) -> str:
@@ -80,14 +115,32 @@ def join_lines(url: str, takes_tls: bool = False) -> list[str]:
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return [f"  join from here:       nc -U {parts.path}"]
-    address, port = ipaddress.ip_address(parts.hostname or "::"), parts.port or 0
-    host = "localhost" if address.is_unspecified or address.is_loopback else str(address)
+    if parts.scheme in HTTP_SCHEMES:
+        return _pages(parts, takes_tls)
+    (host, elsewhere), port = _hosts(parts), parts.port or 0
     lines = _lines_for(parts.scheme, host, port)
-    if address.is_unspecified:
-        lines.append(f"  from elsewhere:       {_command(parts.scheme, socket.gethostname(), port)}")
+    if elsewhere:
+        lines.append(f"  from elsewhere:       {_command(parts.scheme, elsewhere, port)}")
     if takes_tls and parts.scheme == "tcp":
         lines.append(f"  over TLS:             {_command('tls', host, port)}")
     return lines
+
+
+def _pages(parts: SplitResult, takes_tls: bool) -> list[str]:
+    """Where browsers find the page."""
+    scheme = "https" if takes_tls else parts.scheme
+    here, elsewhere = _hosts(parts)
+    lines = [f"  in a browser:         {scheme}://{_place(here, parts.port or 0)}/"]
+    if elsewhere:
+        lines.append(f"  from elsewhere:       {scheme}://{_place(elsewhere, parts.port or 0)}/")
+    return lines
+
+
+def _hosts(parts: SplitResult) -> tuple[str, str]:
+    """How this machine is called from here; and from elsewhere, "" where it is the same."""
+    address = ipaddress.ip_address(parts.hostname or "::")
+    here = "localhost" if address.is_unspecified or address.is_loopback else str(address)
+    return here, socket.gethostname() if address.is_unspecified else ""
 
 
 def _lines_for(scheme: str, host: str, port: int) -> list[str]:

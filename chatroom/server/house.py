@@ -41,6 +41,7 @@ from chatroom.storage.keep import Keep
 
 if TYPE_CHECKING:
     from chatroom.server.tls import Tls
+    from chatroom.server.visit import Site
 
 
 def open_history(settings: Settings) -> History:
@@ -209,8 +210,12 @@ class House:
 
     # ---- clients
 
-    def handle(self, sock: socket.socket, address: tuple[str, int] | str, scheme: str = "tcp") -> None:
+    def handle(
+        self, sock: socket.socket, address: tuple[str, int] | str, scheme: str = "tcp", site: Site | None = None
+    ) -> None:
         """Serve one client, accepted by a listener whose URL has `scheme`; the greenlet of that listener.
+
+        `site` is what those who speak HTTP find there.
 
         Whom a trusted proxy speaks for is not known yet, so it is counted when that is.
         """
@@ -218,7 +223,7 @@ class House:
         where = plain_address(address[0]) if isinstance(address, tuple) else UNIX
         with socket.socket(fileno=sock.detach()) as client:
             client.setblocking(False)
-            connection = Connection(self, _tuned(client), where, self._accepted, scheme)
+            connection = Connection(self, _tuned(client), where, self._accepted, scheme, site)
             try:
                 if connection.is_trusted or connection.admit():
                     self._serve(connection)

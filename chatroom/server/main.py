@@ -25,11 +25,12 @@ from loguru import logger
 from chatroom import __version__
 from chatroom.server import config, logs, subcommands
 from chatroom.server.config import ConfigError, Settings
-from chatroom.server.doors import join_lines, listen_problem, scheme_of
+from chatroom.server.doors import HTTP_SCHEMES, join_lines, listen_problem, scheme_of, web_problem
 from chatroom.server.house import House
 from chatroom.server.keeper import Keeper
 from chatroom.server.listener import Listener, ListenError
 from chatroom.server.passwords import PasswordError
+from chatroom.server.site import open_web
 from chatroom.server.subcommands import DONE, FAILED, WRONG_USE, folders_of, raise_file_limit
 from chatroom.storage.backups import BackupError
 from chatroom.storage.history import HistoryError
@@ -94,11 +95,15 @@ def _add_options(parser: argparse.ArgumentParser, default: str | None) -> None:
 def _settings(options: argparse.Namespace) -> Settings:
     """The configuration file, overruled by the command line."""
     settings = config.load(options.config)
-    for name in ("listen", "data", "logs", "backups"):
+    for name in ("data", "logs", "backups"):
         value = getattr(options, name)
         if value is not None:
             setattr(settings.server, name, value)
-    problems = [f"--listen {problem}" for url in options.listen or [] if (problem := listen_problem(url))]
+    web = [url for url in options.listen or [] if scheme_of(url) in HTTP_SCHEMES]
+    others = [url for url in options.listen or [] if url not in web]
+    settings.web.listen, settings.server.listen = web or settings.web.listen, others or settings.server.listen
+    found = [*map(listen_problem, others), *map(web_problem, web)]
+    problems = [f"--listen {problem}" for problem in found if problem]
     if not problems and (problem := config.tls_problem(settings)):
         problems.append(f"tls: {problem}")
     if problems:
@@ -122,10 +127,12 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         house.server.reload = lambda: _reload(house)
         end = _end_signal(house)
         listeners = [Listener(url, partial(house.handle, scheme=scheme_of(url))) for url in settings.server.listen]
+        web, note = open_web(house)
+        listeners += web
         house.listens_on([listener.url for listener in listeners])
         for listener in listeners:
             listener.start()
-        _announce(settings, listeners, files)
+        _announce(settings, listeners, files, note)
         keeper = Keeper(house)
         keeper.start()
         gc.freeze()  # what is there from the start is for good: looking through it again and again takes 20 ms
@@ -144,7 +151,7 @@ _COMMANDS: dict[str | None, Callable[[Settings, argparse.Namespace], int]] = {
 # ---- starting
 
 
-def _announce(settings: Settings, listeners: list[Listener], files: int) -> None:
+def _announce(settings: Settings, listeners: list[Listener], files: int, note: str) -> None:
     """Say where the room is, in lines that can be pasted."""
     about = settings.server
     print(f"chatroom {__version__}: {about.network} is open.")
@@ -154,6 +161,8 @@ def _announce(settings: Settings, listeners: list[Listener], files: int) -> None
         print(*join_lines(listener.url, bool(settings.tls.certificate)), sep="\n")
     for name in settings.without_effect:
         print(f"note: {name} is set, but has no effect in version {__version__}")
+    if note:
+        print(f"note: {note}")
     print(f"history in {about.data}/, logs in {about.logs}/, backups in {about.backups}/; {files} open files at most.")
     print("Ctrl-C ends it.", flush=True)
 

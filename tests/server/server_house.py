@@ -50,6 +50,7 @@ class HouseScene:
         buffer: int = 0,
         door: str = "tcp",
         wrap: Callable[[Any], Any] = lambda sock: sock,
+        site: Any = None,
     ) -> LineClient:
         """A client that has just been accepted at `door`; the house can hand the kernel about `buffer` bytes for it.
 
@@ -58,7 +59,7 @@ class HouseScene:
         ours, theirs = socket.socketpair()
         if buffer:
             theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
-        gevent.spawn(self.house.handle, theirs, (address, 4000) if address else "", door)
+        gevent.spawn(self.house.handle, theirs, (address, 4000) if address else "", door, site)
         made = client.__new__(client)
         sock = gevent.socket.socket(fileno=ours.detach(), family=socket.AF_UNIX)
         sock.settimeout(PATIENCE)

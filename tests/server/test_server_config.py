@@ -20,7 +20,9 @@ OTHER = {
     "info": "debug",
     "#lobby": "#hall",
     "user_modes": "+i",
+    "X-Forwarded-For": "Forwarded",
 }
+LISTS = {"trusted_proxies": ["192.0.2.7", "2001:db8::/32"], "origins": ["https://other.example.net"]}
 
 
 def other_value(key, default):
@@ -29,8 +31,10 @@ def other_value(key, default):
     for known in (key, default):
         if not isinstance(known, list) and known in OTHER and not isinstance(known, bool):
             return OTHER[known]
+    if key in LISTS:
+        return LISTS[key]
     if isinstance(default, list):
-        return ["192.0.2.7", "2001:db8::/32"] if key == "trusted_proxies" else ["tcp://127.0.0.1:7000", "unix:///chat"]
+        return ["http://127.0.0.1:7000"] if "http" in str(default) else ["tcp://127.0.0.1:7000", "unix:///chat"]
     if isinstance(default, bool):
         return not default
     return default + 1 if isinstance(default, int | float) else f"{default}x"
@@ -145,7 +149,7 @@ def test_known_tables_without_effect_are_named(written, monkeypatch):
         (
             "motd = 'hi'",
             "1: motd: unknown setting; "
-            "known are server, tls, rooms, accounts, history, backups, log, limits, operators",
+            "known are server, tls, rooms, accounts, history, backups, log, limits, web, operators",
         ),
         ('[server]\nname = "x"\n\nlisten = 6666', "4: server.listen: 6666 is not possible; expected {listen}"),
         ("[server]\nname = 5", "2: server.name: 5 is not possible; expected text in quotes"),
@@ -202,6 +206,24 @@ def test_known_tables_without_effect_are_named(written, monkeypatch):
                 'expected one like "192.0.2.7", or a network like "10.0.0.0/8"',
             )
             for network in ("localhost", "10.0.0.0/33", "")
+        ),
+        (
+            "[web]\nlisten = ['http://[::]:6697']",
+            "2: web.listen: browsers block port 6697, as other protocols are spoken there; "
+            "expected another, such as 8066",
+        ),
+        (
+            "[web]\nlisten = ['tcp://[::]:8066']",
+            '2: web.listen: "tcp://[::]:8066" is no address to listen on; '
+            "expected http or https://host:port, like http://[::]:8066",
+        ),
+        (
+            "[web]\nlisten = ['https://[::]:8066']",
+            "1: tls: https://[::]:8066 needs a certificate; expected certificate and key, the paths of two PEM files",
+        ),
+        (
+            "[web]\norigins = ['www.example.net']",
+            '2: web.origins: "www.example.net" is no origin; expected scheme and host, like "https://www.example.net"',
         ),
         ("limits.burts = 3", "1: limits.burts: unknown setting; did you mean 'burst'?"),
         ('[server]\n"nmae" = "x"', "2: server.nmae: unknown setting; did you mean 'name'?"),
@@ -358,4 +380,4 @@ def test_a_motd_file_that_cannot_be_read(tmp_path, content):
 
 
 def test_tables_are_all_there():
-    assert list(config.TABLES) == ["server", "tls", "rooms", "accounts", "history", "backups", "log", "limits"]
+    assert list(config.TABLES) == ["server", "tls", "rooms", "accounts", "history", "backups", "log", "limits", "web"]

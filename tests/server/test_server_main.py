@@ -143,7 +143,8 @@ def test_check(chat_server, tmp_path):
     code, said, _ = chat_server("check", "--listen", NOWHERE, "--listen", f"unix://{tmp_path}/sock")
     assert code == 0
     assert re.fullmatch(
-        rf"configuration: defaults \(no file\)\nlistens on: tcp://127\.0\.0\.1:0, unix://{tmp_path}/sock\n"
+        rf"configuration: defaults \(no file\)\nlistens on: tcp://127\.0\.0\.1:0, unix://{tmp_path}/sock, "
+        r"http://\[::\]:8066\n"
         r"open files: \d+ at most\nhistory: none yet\neverything is in order\.\n",
         said,
     )

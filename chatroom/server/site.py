@@ -1,0 +1,73 @@
+"""What browsers and scripts find at the server's doors for HTTP.
+
+Strategy: one look at the path decides. The page's files are in memory; everything else is made for who asks.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from gevent.hub import get_hub
+from loguru import logger
+
+from chatroom.server.config import DEFAULT_WEB
+from chatroom.server.doors import scheme_of
+from chatroom.server.listener import Listener, ListenError
+
+if TYPE_CHECKING:
+    from chatroom.server.house import House
+    from chatroom.server.visit import Stream, Visit
+    from chatroom.web.page import Page
+    from chatroom.wire.http import Request, Response
+
+
+class ChatSite:
+    """The page, and IRC over WebSocket at any address of it."""
+
+    takes_irc = True
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @cached_property
+    def page(self) -> Page:
+        """The page's files; they take a moment to load."""
+        from chatroom.web.page import Page
+
+        return Page()
+
+    def answer(self, request: Request, visit: Visit) -> Response | Stream:
+        """The answer to a request."""
+        from chatroom.wire.http import plain
+
+        return self.page.answer(request) or plain(404, "There is nothing here. The chat is at /.")
+
+    def load(self) -> None:
+        """Load what the first visitor would wait for: it takes a moment, and may be done in another thread."""
+        from chatroom.server import visit
+        from chatroom.wire import websocket
+
+        assert visit
+        assert websocket
+        assert self.page
+
+
+def open_web(house: House) -> tuple[list[Listener], str]:
+    """Listen for browsers; and why that is not possible, or "".
+
+    The default may be another server's, and the chat goes on without it. Raises ListenError for what was asked for.
+    """
+    urls = house.settings.web.listen
+    if not urls:
+        return [], ""
+    site = ChatSite(house)
+    try:
+        listeners = [Listener(url, partial(house.handle, scheme=scheme_of(url), site=site)) for url in urls]
+    except ListenError as error:
+        if urls != DEFAULT_WEB:
+            raise
+        logger.warning("no page for browsers: {}", error)
+        return [], f"no page for browsers: {error}"
+    get_hub().threadpool.spawn(site.load)
+    return listeners, ""
