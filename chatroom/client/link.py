@@ -132,6 +132,7 @@ class Client:
     def flush(self) -> None:
         """Send what may be sent, show what is to be shown."""
         if self._writer:
+            self.session.mark_read(now())
             lines = self.session.lines_to_send(now())
             if self.session.ask(now()):
                 self._keepalive.asked(now())

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from chatroom.client import catchup
 from chatroom.client.session import Session
 from chatroom.wire.irc import Message
 
@@ -215,6 +216,16 @@ def _end_of_motd(session: Session, message: Message) -> None:
     """376, or 422 where there is none: the last of the welcome, too."""
     session.wants_motd = False
     session.is_welcomed = True
+    if session.is_logged_in:
+        catchup.welcomed(session)
+
+
+def _logged_in(session: Session, message: Message) -> None:
+    """900: from here on what is written to the user in private is kept, and can be read."""
+    session.is_logged_in = True
+    _other(session, message)
+    if session.is_welcomed:
+        catchup.welcomed(session)
 
 
 def _time(session: Session, message: Message) -> None:
@@ -234,4 +245,5 @@ HANDLERS: dict[str, Callable[[Session, Message], None]] = {
     "376": _end_of_motd,
     "391": _time,
     "422": _end_of_motd,
+    "900": _logged_in,
 }

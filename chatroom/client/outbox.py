@@ -3,13 +3,16 @@
 Strategy: what was said waits in one queue, and only a window of it is on its way at a time: the next leaves when the
 server has shown that it took one. So a paste, a long pipe and an hour offline all leave at a rate the server sets
 itself. A server that echoes (IRCv3 echo-message) shows each message taken; of another, a PONG to a PING sent after it
-says so, because a server answers in order (RFC 1459 section 4.6.2). Time is passed in, in seconds.
+says so, because a server answers in order (RFC 1459 section 4.6.2). Each message has a key: one that says the same key
+once (capability chatroom/once) is sent again what it had not confirmed when the link was lost; of another server that
+is only named. Time is passed in, in seconds.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 WINDOW = 5  # messages on their way; servers that penalise floods commonly allow ten seconds' worth, at two each
 ASK_AFTER = 5.0  # seconds without an echo or a PONG after which the server is asked
@@ -17,7 +20,10 @@ ASK_AFTER = 5.0  # seconds without an echo or a PONG after which the server is a
 
 @dataclass
 class Outgoing:
-    """One message that fits a line. `label` marks it on its way (IRCv3 labeled-response)."""
+    """One message that fits a line. `label` marks it on its way (IRCv3 labeled-response), `key` for good.
+
+    `is_again`: it was on its way before the link was lost.
+    """
 
     target: str
     text: str
@@ -26,6 +32,8 @@ class Outgoing:
     label: str = ""
     sent_at: float = 0.0
     fences_passed: int = 0
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    is_again: bool = False
 
 
 @dataclass
@@ -145,11 +153,29 @@ class Outbox:
             return message
         return None
 
+    def found(self, key: str) -> Outgoing | None:
+        """A message with this key is in the log: it has been taken. None when it is none of these."""
+        for some in (self.unconfirmed, self.waiting):
+            for message in [message for message in some if message.key == key]:
+                some.remove(message)
+                self.confirmed += 1
+                return message
+        return None
+
     def link_lost(self) -> list[Outgoing]:
-        """The messages of which nobody knows whether they arrived; they are forgotten here."""
+        """The messages of which nobody knows whether they arrived; they wait now, before all others."""
         lost = list(self.unconfirmed)
+        for message in reversed(lost):
+            message.is_again, message.fences_passed = True, 0
+            self.waiting.appendleft(message)
         self.unconfirmed.clear()
         self._fence = None
+        return lost
+
+    def give_up(self) -> list[Outgoing]:
+        """Forget what was on its way when the link was lost, since it might be said twice; it is returned."""
+        lost = [message for message in self.waiting if message.is_again]
+        self.waiting = deque(message for message in self.waiting if not message.is_again)
         return lost
 
     def discard(self) -> int:

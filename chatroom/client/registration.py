@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from chatroom.client import catchup
 from chatroom.client.options import valid_nick
-from chatroom.client.session import Session
+from chatroom.client.session import ONCE, Session
 from chatroom.wire.irc import Message
 
 WANTED = (
     *("server-time", "message-tags", "echo-message", "multi-prefix", "away-notify", "batch"),
-    *("labeled-response", "cap-notify", "standard-replies", "draft/chathistory"),
+    *("labeled-response", "cap-notify", "standard-replies", "draft/chathistory", "draft/read-marker", ONCE),
 )
 NICKS_TO_TRY = 20
 _BEFORE_CAP_KNOWN = ("421", "451", "410")  # what a server that knows no CAP may answer to it
@@ -72,7 +73,7 @@ def _end_negotiation(session: Session) -> None:
 
 def _welcome(session: Session, message: Message) -> None:
     session.nick = message.param(0) or session.nick
-    session.is_registered = True
+    session.let_in()
     session.show("connected", message, nick=session.nick, text=message.source)
     if not session.is_same(session.nick, session.wish.nick):
         session.note(
@@ -85,6 +86,8 @@ def join_wished(session: Session) -> None:
     """Go where the user wants to be: at first, and again after every interruption."""
     for room, key in session.wish.rooms.items():
         session.send("JOIN", room, *([key] if key else []))
+    if session.is_returning:
+        catchup.returned(session)
 
 
 def _features(session: Session, message: Message) -> None:
@@ -126,6 +129,8 @@ def _ping(session: Session, message: Message) -> None:
 
 
 def _pong(session: Session, message: Message) -> None:
+    if message.params[-1:] == (catchup.RETURNED,):
+        session.is_returning = False
     for dropped in session.outbox.answered(message.params[-1] if message.params else "", session.echoes):
         session.show("unconfirmed", target=dropped.target, text=dropped.text, own=True)
 

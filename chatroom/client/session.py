@@ -10,6 +10,7 @@ Sources: Modern IRC, IRCv3 capability negotiation, echo-message, labeled-respons
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,8 +22,11 @@ from chatroom.client.outbox import Outbox, Outgoing
 from chatroom.client.roster import Features, Roster
 from chatroom.wire.irc import MAX_LINE, Message, format_line, split_text
 
+ONCE = "chatroom/once"  # the capability; as a tag (+chatroom/once) the key by which a message is said once
 _LONGEST_SOURCE = 90  # bytes of nick!user@host, assumed until the server has shown ours
 _REMEMBERED = 2000  # message ids, against showing one twice
+_MARK_EVERY = 5.0  # seconds between two words to the server on how far the user has read
+_LONGEST_HOLD = 30.0  # seconds that talk waits for a server to tell what was missed
 
 
 @dataclass
@@ -47,14 +51,18 @@ class Batch:
     label: str = ""
     count: int = 0
     newest: str = ""
+    oldest_time: str = ""
 
 
 @dataclass
 class CatchingUp:
-    """One room whose history is being read: the id asked `after`, and the newest that came `live` meanwhile."""
+    """One room or person whose history is being read: from where on, and what came live meanwhile and is shown after.
+
+    `after` is a selector (`msgid=...`, `timestamp=...`); empty where only the last few messages are read.
+    """
 
     after: str
-    live: str = ""
+    held: list[Message] = field(default_factory=list)
 
 
 class Session:
@@ -71,7 +79,15 @@ class Session:
         self.faced_before = ""  # where to turn back to if a room can't be entered
         self.correspondent = ""  # who wrote in private last
         self.wants_motd = True
-        self.newest: dict[str, str] = {}  # folded room -> the newest message id up to which there is no gap
+        self.newest: dict[str, str] = {}  # folded room or nick -> a selector: up to there is no gap
+        self.heard_until = ""  # the server's time up to which private talk has no gap
+        self.shown_until: dict[str, str] = {}  # folded room or nick -> the time of the newest message shown
+        self.read_until: dict[str, str] = {}  # the same -> that of the newest message read (IRCv3 read-marker)
+        self.sent_keys: deque[str] = deque(maxlen=_REMEMBERED)  # of messages, see Outgoing
+        self.has_read_unread = False  # what people wrote while the user was away, before this client was started
+        self._was_in = False  # on an earlier link
+        self._marked_at = -_MARK_EVERY
+        self._held_since: float | None = None
         self.rooms_listed: list[str] = []
         self._lines: list[str] = []
         self._events: list[Event] = []
@@ -90,19 +106,36 @@ class Session:
         self.features = Features()
         self.roster = Roster(self.features)
         self.batches: dict[str, Batch] = {}  # by reference
-        self.catching_up: dict[str, CatchingUp] = {}  # by folded room
+        self.catching_up: dict[str, CatchingUp] = {}  # by folded room or nick; "": with whom there is private talk
+        self.is_logged_in = False
+        self.is_returning = self._was_in  # until all rooms have answered
+        self._held_since = None
         self.collected: dict[str, list[str]] = {}  # an answer of several lines, until its end
         self.closing_words = ""  # what the server said in its ERROR
         self.is_welcomed = False  # all that a server tells a newcomer has been told
         self._lines.clear()
 
     def link_lost(self, reason: str) -> None:
-        """The link is gone. What may have been lost with it is named."""
-        self.is_registered = False
+        """The link is gone. What may have been lost with it is kept, or named where it can't be sent again."""
+        was_in, self.is_registered = self.is_registered, False
         self.roster.clear()
         self.show("disconnected", text=reason)
         for message in self.outbox.link_lost():
+            if self.says_once:
+                self.show("waiting", **self._place(message.target), text=message.text, own=True)
+        if was_in and not self.says_once:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Name what nobody knows the fate of, and forget it: this server might say it twice."""
+        for message in self.outbox.give_up():
             self.show("unconfirmed", **self._place(message.target), text=message.text, own=True)
+
+    def let_in(self) -> None:
+        """The server has let the user in."""
+        self.is_registered = self._was_in = True
+        if not self.says_once:
+            self.give_up()
 
     # what goes out
 
@@ -116,11 +149,18 @@ class Session:
 
     def lines_to_send(self, now: float) -> list[str]:
         """The lines that may leave now, without their ends. They are counted as sent."""
-        if self.is_registered and not self.is_leaving:
+        if self.is_registered and not (self.is_leaving or self._is_held(now)):
             for message in self.outbox.take(now):
                 self._release(message)
         lines, self._lines = self._lines, []
         return lines
+
+    def _is_held(self, now: float) -> bool:
+        """Whether talk waits until all that was missed is read: some of it may be what was said before."""
+        if not (self.is_returning or any(state.after for state in self.catching_up.values())):
+            return False
+        self._held_since = now if self._held_since is None else self._held_since
+        return now - self._held_since < _LONGEST_HOLD
 
     def ask(self, now: float) -> bool:
         """Ask the server for its word on what was sent, if it is time to; whether a PING was queued."""
@@ -139,12 +179,31 @@ class Session:
             if not self.is_registered:
                 self.show("waiting", **self._place(target), text=piece, own=True)
 
+    def mark_read(self, now: float) -> None:
+        """Tell the server how far the user has read: what is shown of the room or person they face."""
+        folded = self.features.fold(self.facing)
+        shown = self.shown_until.get(folded, "")
+        if not (self.wish.history and self.is_registered and "draft/read-marker" in self.capabilities):
+            return
+        is_new = shown > self.read_until.get(folded, "") and folded not in self.catching_up
+        if folded and is_new and now - self._marked_at >= _MARK_EVERY:
+            self._marked_at = now
+            self.read_until[folded] = shown
+            self.send("MARKREAD", self.facing, f"timestamp={shown}")
+
     def quit(self, text: str) -> None:
         """Leave the server for good."""
+        if not self.is_leaving:
+            self.mark_read(math.inf)
         self.is_leaving = True
         if self.outbox.waiting:
             self.note(f"Lines that were never sent: {len(self.outbox.waiting)}.")
         self.send("QUIT", *([text] if text else []))
+
+    @property
+    def says_once(self) -> bool:
+        """Whether the server drops a message that it has been sent before."""
+        return {ONCE, "message-tags"} <= self.capabilities
 
     @property
     def echoes(self) -> bool:
@@ -153,10 +212,17 @@ class Session:
 
     def _release(self, message: Outgoing) -> None:
         text = f"\1ACTION {message.text}\1" if message.is_action else message.text
-        tags = {"label": message.label} if "labeled-response" in self.capabilities else None
+        tags = {"label": message.label} if "labeled-response" in self.capabilities else {}
+        if self.says_once:
+            tags[f"+{ONCE}"] = message.key
+            self.sent_keys.append(message.key)
         self._lines.append(format_line(message.verb, message.target, text, tags=tags))
         if not self.echoes:
-            self.show(_type_of(message), **self._place(message.target), nick=self.nick, text=message.text, own=True)
+            self.show_own(message)
+
+    def show_own(self, message: Outgoing) -> None:
+        """Show what the user said, where the server does not."""
+        self.show(_type_of(message), **self._place(message.target), nick=self.nick, text=message.text, own=True)
 
     def _room_for_text(self, target: str, verb: str, is_action: bool) -> int:
         """Bytes left for text in a line, as the server will pass it on with our source before it (RFC 1459: 512)."""
@@ -211,6 +277,10 @@ class Session:
     def is_replayed(self, message: Message) -> bool:
         """Whether `message` is from history (IRCv3 batch, type chathistory)."""
         return self._batch(message).type == "chathistory"
+
+    def batch_of(self, message: Message) -> Batch:
+        """The batch that `message` is part of; an empty one for none."""
+        return self._batch(message)
 
     def label_of(self, message: Message) -> str:
         """The label of the line that `message` answers, its own or its batch's; empty if there is none."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from chatroom.client import catchup
 from chatroom.client.numerics import ADVICE
-from chatroom.client.session import Batch, Session, nick_of
+from chatroom.client.session import ONCE, Batch, Session, nick_of
 from chatroom.wire.irc import Message
 
 _NICK_LETTERS = r"\w\[\]\\`^{|}-"
@@ -22,16 +22,33 @@ _NICK_LETTERS = r"\w\[\]\\`^{|}-"
 
 def _talk(session: Session, message: Message) -> None:
     """PRIVMSG and NOTICE: to a room, to this user, or this user's own coming back."""
-    nick, text = nick_of(message.source), message.param(1)
-    is_own = session.is_me(nick)
-    is_action = text.startswith("\1ACTION ")
-    if is_action:
-        text = text[8:].removesuffix("\1")
-    if is_own and not session.is_replayed(message):
-        session.outbox.confirm(session.label_of(message), message.param(0), text)
+    if key := _own_key(session, message):
+        session.outbox.found(key)
+    elif session.is_me(nick_of(message.source)) and not (session.is_replayed(message) or session.says_once):
+        session.outbox.confirm(session.label_of(message), message.param(0), _words(message)[1])
+    if session.is_me(nick_of(message.source)) and not session.is_replayed(message):
         session.source = message.source
-    if session.features.is_room(message.param(0)):
-        catchup.took(session, message.param(0), message)
+    if not catchup.holds_back(session, message):
+        _hear(session, message)
+
+
+def _own_key(session: Session, message: Message) -> str:
+    """The key of a message that this client has sent, whatever its user was called then; "" for any other."""
+    key = message.tags.get(f"+{ONCE}", "")
+    return key if key in session.sent_keys else ""
+
+
+def _words(message: Message) -> tuple[bool, str]:
+    """Whether a message is a "/me" (CTCP ACTION), and its words."""
+    text = message.param(1)
+    return (True, text[8:].removesuffix("\1")) if text.startswith("\1ACTION ") else (False, text)
+
+
+def _hear(session: Session, message: Message) -> None:
+    """Show a message whose turn it is."""
+    nick, (is_action, text) = nick_of(message.source), _words(message)
+    is_own = session.is_me(nick) or _own_key(session, message) != ""
+    catchup.took(session, message)
     if session.is_repeated(message):
         return
     if text.startswith("\1"):
@@ -80,7 +97,7 @@ def _join(session: Session, message: Message) -> None:
         session.roster.entered(room, key)
         if not session.facing or session.is_same(session.facing, room):
             session.facing = room
-        catchup.entered(session, room, message.tags.get("msgid", ""))
+        catchup.entered(session, room, message)
     session.roster.joined(room, nick)
     session.show("join", message, room=room, nick=nick, own=session.is_me(nick))
 
@@ -187,7 +204,28 @@ def _batch(session: Session, message: Message) -> None:
     if reference.startswith("+"):
         session.batches[reference[1:]] = Batch(message.param(1), message.param(2), session.label_of(message))
     elif batch := session.batches.pop(reference[1:], None):
-        catchup.page_ended(session, batch)
+        for held in catchup.page_ended(session, batch):
+            _hear(session, held)
+
+
+def _chathistory(session: Session, message: Message) -> None:
+    """CHATHISTORY TARGETS name time."""
+    if message.param(0) == "TARGETS":
+        catchup.talk_named(session, message)
+
+
+def _markread(session: Session, message: Message) -> None:
+    """MARKREAD target timestamp=... (or *)."""
+    catchup.marker_told(session, message.param(0), message.param(1).removeprefix("timestamp=").strip("*"))
+
+
+def _acknowledged(session: Session, message: Message) -> None:
+    """ACK: a labelled line was taken, and there is nothing more to say to it. Of talk that was taken already, too."""
+    said = session.outbox.settle(session.label_of(message)) if session.label_of(message) else None
+    if said is not None:
+        session.outbox.confirmed += 1
+        if session.echoes and said.is_again and not session.features.is_room(said.target):
+            session.show_own(said)
 
 
 def _standard_reply(session: Session, message: Message) -> None:
@@ -195,7 +233,8 @@ def _standard_reply(session: Session, message: Message) -> None:
     command, code, text = message.param(0), message.param(1), message.params[-1] if message.params else ""
     is_failure = message.verb == "FAIL"
     if is_failure and command == "CHATHISTORY":
-        catchup.refused(session, message)
+        for held in catchup.refused(session, message):
+            _hear(session, held)
         return
     if is_failure and command in ("PRIVMSG", "NOTICE", "*"):
         session.outbox.settle(session.label_of(message), message.param(2) if len(message.params) > 3 else "")
@@ -220,6 +259,9 @@ HANDLERS: dict[str, Callable[[Session, Message], None]] = {
     "INVITE": _invite,
     "AWAY": _away,
     "BATCH": _batch,
+    "CHATHISTORY": _chathistory,
+    "MARKREAD": _markread,
+    "ACK": _acknowledged,
     "WALLOPS": _wallops,
     **dict.fromkeys(("FAIL", "WARN", "NOTE"), _standard_reply),
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chatroom.commands.call import Call
+from chatroom.commands.shelves import is_same
 from chatroom.commands.table import Needs, Section, find_room, find_user
 from chatroom.core.events import Event, Manner, Said, Tagged, TaggedTo, Told
 from chatroom.core.modes import addressed
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
-from chatroom.core.replies import IsAway, Reply
+from chatroom.core.replies import IsAway, Reply, SaidBefore
 from chatroom.core.room import Room
 from chatroom.core.user import User
 
@@ -25,6 +26,9 @@ def _to_room(call: Call, room: Room, text: str, manner: Manner, to: str = "") ->
     call.chat.names.check_text(text)
     room.check_speaking(call.user, call.chat.names.fold)
     room.check_text(text)
+    if call.tags and (number := call.chat.once.find(call.tags, room.name)):
+        yield _repeated(call, number)
+        return
     yield Said(call.who, room.name, text, manner, call.tags, call.cuts, to, _answered(call, room))
 
 
@@ -33,9 +37,27 @@ def _to_person(call: Call, other: User, text: str, manner: Manner) -> Outcome:
     _check_heard(call, other)
     if "T" in other.modes and text.startswith("\x01"):
         raise Refused(Why.CTCP_UNHEARD, nick=other.nick)
+    if call.tags and (number := call.chat.once.find(call.tags, other.nick)):
+        yield _repeated(call, number)
+        return
     yield Told(call.who, other.who, text, manner, call.tags, call.cuts)
     if other.away and manner is not Manner.NOTICE:
         yield IsAway(other)
+
+
+def _repeated(call: Call, number: int) -> SaidBefore:
+    """What answers a message that was event `number` already; its words only to whom they surely are.
+
+    Raise Refused while nothing can be recorded: what waits for the disk must not be taken for said.
+    """
+    if call.chat.sealed:
+        raise call.chat.sealed
+    record = call.server.history.record(number)
+    is_theirs = record is not None and (
+        is_same(call, call.user, record.event.who, record.time)
+        or (call.who.username, call.who.host) == (record.event.who.username, record.event.who.host)
+    )
+    return SaidBefore(record if is_theirs else None)
 
 
 def _check_heard(call: Call, other: User) -> None:

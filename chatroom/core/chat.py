@@ -19,6 +19,7 @@ from chatroom.core.apply.table import APPLY
 from chatroom.core.events import Record, Who
 from chatroom.core.gone import Memory
 from chatroom.core.names import Names
+from chatroom.core.once import Once
 from chatroom.core.refusals import Refused
 from chatroom.core.room import Room
 from chatroom.core.user import User
@@ -48,6 +49,7 @@ class Chat:
         self.itself = Who("server", "", "")  # who did what nobody did
         self.watchers: dict[str, dict[Any, None]] = {}  # connections, by the folded nick they watch
         self.gone = Memory()  # names that people have left behind
+        self.once = Once(self.names.fold)  # what programs may send again, not knowing whether it arrived
         self.number = 0
         self.time = 0
         self.invisible = 0  # how many people are; counted along, as every newcomer is told

@@ -216,6 +216,13 @@ class AwayMarked(Reply):
 
 
 @dataclass(frozen=True, slots=True)
+class SaidBefore(Reply):
+    """What you sent was said already, and is not said again; `record` is how, None where that is not told."""
+
+    record: Record | None
+
+
+@dataclass(frozen=True, slots=True)
 class IsAway(Reply):
     """The one you wrote to is away."""
 

@@ -23,6 +23,7 @@ from chatroom.commands.call import Server
 from chatroom.core.chat import Chat
 from chatroom.core.events import MetadataChanged, Record, Who
 from chatroom.core.names import Names
+from chatroom.core.once import KEPT, TAG
 from chatroom.core.refusals import Refused, Why
 from chatroom.dialects.plain.text import count, span
 from chatroom.server.accounts import Accounts
@@ -140,6 +141,8 @@ class House:
     def _restore_state(self) -> None:
         self.chat.remember(self.history.lasting())
         number, moment = self.history.last()
+        for record in self.history.holding(TAG, number - KEPT):
+            self.chat.once.note(record.number, record.event)
         itself, present = Who(self.server.name, "", ""), list(self.presences.kept(moment))
         self.chat.resume(number, moment, itself, [self.settings.rooms.default], present)
         for user in list(self.chat.users.values()):  # those who stayed say what they said before

@@ -325,6 +325,10 @@ class History:
             event = remaining(record.event, set(slots.split("\n")), self._fold)
             yield record._replace(event=event, places=())
 
+    def holding(self, word: str, after: int) -> list[Record]:
+        """What was said after event `after` with a tag called `word`; for a start, since all of it is read."""
+        return pages.holding(self.database, word, after)
+
     def last(self) -> tuple[int, int]:
         """Number and time (ms) of the newest event; zeros when there is none."""
         return pages.last(self.database)

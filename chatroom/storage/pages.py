@@ -72,6 +72,13 @@ def record(database: apsw.Connection, number: int) -> Record | None:
     return decoded(*row) if row is not None and row[2] != ERASED else None
 
 
+def holding(database: apsw.Connection, word: str, after: int) -> list[Record]:
+    """What was said after event `after` and has `word` in it as JSON has it."""
+    where = "WHERE number > ? AND kind IN ('said', 'told') AND instr(body, ?) ORDER BY number"
+    rows: Any = database.execute(f"{COLUMNS} FROM events {where}", (after, f'"{word}"')).fetchall()
+    return [decoded(*row) for row in rows]
+
+
 def private_places(database: apsw.Connection, owner: str) -> list[tuple[str, int]]:
     """Each place of private talk of `owner`, and the number of the newest that was said there."""
     rows: Any = database.execute(_PRIVATE, (f"{owner} ", f"{owner}!")).fetchall()  # "!" comes after " "

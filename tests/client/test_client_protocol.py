@@ -212,7 +212,8 @@ def test_a_lost_link_names_what_may_be_lost_and_comes_back_to_the_rooms(echoing:
     echoing.session.say("#two", "while away")
     assert [(event.type, event.room, event.text) for event in echoing.events()] == [("waiting", "#two", "while away")]
     assert echoing.connect() == ["CAP LS 302", "NICK ada", "USER chat 0 * ada"]
-    assert echoing.told(":s 001 ada :Welcome") == ["JOIN #tea", "JOIN #two", "PRIVMSG #two :while away"]
+    assert echoing.told(":s 001 ada :Welcome") == ["JOIN #tea", "JOIN #two", "PING returned"]
+    assert echoing.told(":s PONG s returned") == ["PRIVMSG #two :while away"]
 
 
 def test_a_refused_room_is_not_tried_again(new_scene: NewScene) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from cutting import cut_links
 from filling import fill
 from flipping import flip_each_page
 from killing import cut_power, kill
@@ -32,5 +33,6 @@ EXPERIMENTS = {
     "power": Experiment("power cut: what was not synced is lost", cut_power, 50, 3),
     "disk": Experiment("disk full, and room again", fill, 20, 2),
     "flips": Experiment("a bit flipped in each page of a backup", flip_each_page, 2000, 150),
+    "links": Experiment("the link cut at every byte of a session", cut_links, 10_000, 40),
     "stalled": Experiment("half of a room stalls, then reads on", stall, 2000, 20),
 }

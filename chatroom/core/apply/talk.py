@@ -22,6 +22,8 @@ def _said(chat: Chat, event: ev.Said | ev.Tagged) -> Heard:
     user = chat.user_of(event)
     if isinstance(event, ev.Said):  # tags alone are no talk: nobody is less idle for them, nor to be answered
         user.spoke = chat.time
+    if event.tags:
+        chat.once.note(chat.number, event)
     hearers: Collection[User] = room.members
     place = room.place
     if event.to or "U" in room.modes:
@@ -48,6 +50,8 @@ def _told(chat: Chat, event: ev.Told | ev.TaggedTo) -> Heard:
     places = tuple(dict.fromkeys((*kept, personal_place(user.folded), personal_place(other.folded))))
     if isinstance(event, ev.Told):
         user.spoke = chat.time
+        if event.tags:
+            chat.once.note(chat.number, event)
         _expect_answer(user, other)
     if user in other.ignoring:
         return Heard(places, (user,))

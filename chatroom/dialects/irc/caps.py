@@ -16,6 +16,7 @@ from chatroom.commands.metadata import MAX_KEY, MAX_KEYS, MAX_VALUE
 from chatroom.commands.rooms import MAX_ROOMS
 from chatroom.core.modes import ACCOUNT_NAMES, EXTENDED, MAX_LIST, PREFIXES, ModeKind, letters_of
 from chatroom.core.names import RELAY_MARK, ROOM_SIGIL, Names
+from chatroom.core.once import KEPT
 
 if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
@@ -77,6 +78,7 @@ CAPABILITIES: dict[str, Value] = {
     "draft/metadata-3": (
         f"before-connect,max-subs={MAX_SUBSCRIPTIONS},max-keys={MAX_KEYS},max-key-bytes={MAX_KEY},max-value-bytes={MAX_VALUE}"
     ),
+    "chatroom/once": str(KEPT),  # messages with a key are said once, however often they are sent
     "draft/named-modes": "",  # PROP instead of MODE
     "draft/pre-away": "",  # AWAY before coming in, and AWAY *
 }

@@ -182,6 +182,10 @@ def _away_marked(reply: re_.AwayMarked, context: Context) -> Iterator[str]:
         yield "-- Welcome back." if reply.is_new else "-- You are not away. To be away, and say why: /away lunch"
 
 
+def _said_before(reply: re_.SaidBefore, context: Context) -> Iterator[str]:
+    yield "-- That was said already; it is not said again."
+
+
 def _is_away(reply: re_.IsAway, context: Context) -> Iterator[str]:
     yield f"-- {reply.user.nick} is {_away(reply.user)}"
 
@@ -318,6 +322,7 @@ _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.IgnoredShown: _ignored,
     re_.IgnoreChanged: _ignore_changed,
     re_.AwayMarked: _away_marked,
+    re_.SaidBefore: _said_before,
     re_.IsAway: _is_away,
     re_.PastShown: _past,
     re_.RealnameMarked: _realname_marked,

@@ -122,6 +122,13 @@ def _away_marked(reply: re_.AwayMarked, session: IrcSession) -> Iterator[Numeric
         yield ("305", "You are no longer marked as being away")
 
 
+@tells(re_.SaidBefore)
+def _said_before(reply: re_.SaidBefore, session: IrcSession) -> Iterator[Numeric]:
+    if reply.record is not None:
+        session.outbox.echo(reply.record)
+    return iter(())
+
+
 @tells(re_.IsAway)
 def _is_away(reply: re_.IsAway, session: IrcSession) -> Iterator[Numeric]:
     yield ("301", reply.user.nick, reply.user.away)
