@@ -104,8 +104,7 @@ def erase(call: Call, target: str, msgid: str, reason: str = "") -> Iterator[Eve
 
 
 def _is_message_on(shelf: Shelf, record: Record) -> bool:
-    is_there = record.number > shelf.after and not set(shelf.places).isdisjoint(record.places)
-    return is_there and isinstance(record.event, (Said, Tagged))
+    return shelf.has(record) and isinstance(record.event, (Said, Tagged))
 
 
 def _is_called(call: Call, who: Who, record: Record, nick: str) -> bool:

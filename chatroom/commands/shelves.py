@@ -53,6 +53,10 @@ class Shelf(NamedTuple):
         )
         return self.told_now(records)
 
+    def has(self, record: Record) -> bool:
+        """Whether `record` stands on it."""
+        return record.number > self.after and not set(self.places).isdisjoint(record.places)
+
     def told_now(self, records: list[Record]) -> list[Record]:
         """The same records under the name a room has now."""
         return self.room.told_now(records) if self.room else records

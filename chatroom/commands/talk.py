@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chatroom.commands.call import Call
-from chatroom.commands.shelves import is_same
+from chatroom.commands.shelves import is_same, room_shelf
 from chatroom.commands.table import Needs, Section, find_room, find_user
 from chatroom.core.events import Event, Manner, Said, Tagged, TaggedTo, Told
 from chatroom.core.modes import addressed
@@ -27,7 +27,7 @@ def _to_room(call: Call, room: Room, text: str, manner: Manner, to: str = "") ->
     room.check_speaking(call.user, call.chat.names.fold)
     room.check_text(text)
     if call.tags and (number := call.chat.once.find(call.tags, room.name)):
-        yield _repeated(call, number)
+        yield _repeated(call, number, room)
         return
     yield Said(call.who, room.name, text, manner, call.tags, call.cuts, to, _answered(call, room))
 
@@ -45,19 +45,18 @@ def _to_person(call: Call, other: User, text: str, manner: Manner) -> Outcome:
         yield IsAway(other)
 
 
-def _repeated(call: Call, number: int) -> SaidBefore:
-    """What answers a message that was event `number` already; its words only to whom they surely are.
+def _repeated(call: Call, number: int, room: Room | None = None) -> SaidBefore:
+    """What answers a message that was event `number` already; its words only to whom may read them, or said them.
 
     Raise Refused while nothing can be recorded: what waits for the disk must not be taken for said.
     """
     if call.chat.sealed:
         raise call.chat.sealed
     record = call.server.history.record(number)
-    is_theirs = record is not None and (
-        is_same(call, call.user, record.event.who, record.time)
-        or (call.who.username, call.who.host) == (record.event.who.username, record.event.who.host)
-    )
-    return SaidBefore(record if is_theirs else None)
+    if record is None:  # taken back since
+        return SaidBefore(None)
+    may_read = room is not None and call.user in room.members and room_shelf(room, call.user).has(record)
+    return SaidBefore(record if may_read or is_same(call, call.user, record.event.who, record) else None)
 
 
 def _check_heard(call: Call, other: User) -> None:

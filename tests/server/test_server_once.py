@@ -21,7 +21,7 @@ def test_a_key_is_known_over_a_kill_and_under_another_nick(server: ServerProcess
     server.start()
     ada = server.irc("ada_", CAPABILITIES).join("#tea")
     ada.send(f"@label=1;+chatroom/once={KEY} PRIVMSG #tea :hello", f"@+chatroom/once={KEY[::-1]} PRIVMSG #tea :hello")
-    ada.expect("label=1 .* ACK$")
+    assert ada.expect("label=1.*msgid=([^;]+).* :ada!.* PRIVMSG #tea")[1] == msgid
     assert ada.expect("msgid=([^;]+).* PRIVMSG #tea")[1] != msgid
     server.terminate()
     assert list(said_on_disk(server).values()) == ["hello", "hello"]
