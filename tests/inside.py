@@ -46,17 +46,17 @@ class StillHouse(House):
         while self._scheduled:
             self._scheduled.pop(0)()
 
-    def visitor(self, dialect: str) -> Visitor:
+    def visitor(self, dialect: str, address: str = "127.0.0.1") -> Visitor:
         """Somebody connects, speaking `dialect`."""
-        return Visitor(self, DIALECTS[dialect])
+        return Visitor(self, DIALECTS[dialect], address)
 
-    def plain(self, name: str) -> Visitor:
+    def plain(self, name: str, address: str = "127.0.0.1") -> Visitor:
         """Somebody who came in as `name`, on a terminal."""
-        return self.visitor("plain").says(name).forgets()
+        return self.visitor("plain", address).says(name).forgets()
 
-    def irc(self, nick: str, *capabilities: str) -> Visitor:
+    def irc(self, nick: str, *capabilities: str, address: str = "127.0.0.1") -> Visitor:
         """Somebody who came in as `nick`, by an IRC program."""
-        visitor = self.visitor("irc")
+        visitor = self.visitor("irc", address)
         if capabilities:
             visitor.says(f"CAP REQ :{' '.join(capabilities)}", "CAP END")
         return visitor.says(f"NICK {nick}", f"USER {nick} 0 * :{nick.title()}").forgets()
@@ -82,10 +82,10 @@ class Inbox(Outbox):
 class Visitor:
     """One connection: bytes in, bytes out, nothing between them and the dialect but lines."""
 
-    def __init__(self, house: StillHouse, kind: type[Dialect]) -> None:
+    def __init__(self, house: StillHouse, kind: type[Dialect], address: str = "127.0.0.1") -> None:
         self.house = house
         self.inbox = Inbox(house.delivery)
-        self.dialect = kind(house.server, self.inbox, "127.0.0.1", house.cloak.host("127.0.0.1"))
+        self.dialect = kind(house.server, self.inbox, address, house.cloak.host(address))
         self._reader = LineReader(kind.limit, kind.patience)
         if isinstance(self.dialect, PlainSession):
             self.dialect.greet()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from chatroom.core import account_replies as acc
 from chatroom.core import events as ev
+from chatroom.core import order_replies as order
 from chatroom.core import replies as re_
 from chatroom.core.account import Account
 from chatroom.core.events import Change, Event, Manner, Record, Who
 from chatroom.core.gone import Gone
+from chatroom.core.listed import Listed
 from chatroom.core.replies import Reply
-from chatroom.core.room import Grant, Listed, Room, Topic
+from chatroom.core.room import Grant, Room, Topic
 from chatroom.core.user import User
 
 ALICE, BOB = Who("alice", "al", "a.guest"), Who("bob", "bo", "b.guest", "bobby")
 ESCAPE = "\x1b[31m"  # what a terminal must never get, in every place where people's own words stand
+HUSHED = ((False, False), (True, False), (False, True))  # whether by a ban, and whether it is over
 NOON = 1_795_348_800_000
 
 EVENTS: list[Event] = [
@@ -70,6 +73,7 @@ EVENTS: list[Event] = [
     ev.ModesChanged(
         ALICE, "#tea", (Change(True, "o", "bob"), Change(True, "b", f"leaf{ESCAPE}!*@*"), Change(False, "t"))
     ),
+    ev.ModesChanged(ALICE, "#tea", (Change(True, "b", "m:*!*@b.guest"),), f"spam{ESCAPE}", 600, f"bob{ESCAPE}"),
 ]
 
 
@@ -95,6 +99,9 @@ def replies() -> list[Reply]:
     alice, bob = user(), user(BOB)
     tea, owned = room(alice, bob), room(alice)
     owned.founder, owned.founder_name, owned.grants["bobby"] = "alice", "alice", Grant("bobby", "ov")
+    muted = room(alice)
+    muted.lists["b"] = {"m:b!*@*": Listed("m:b!*@*", ALICE.mask, NOON, f"spam{ESCAPE}", NOON + 60_000, f"bob{ESCAPE}")}
+    muted.lists["I"] = {"a:bob": Listed("a:bob", ALICE.mask, NOON)}
     page = re_.Page("#tea", [Record(7, NOON, ev.Said(ALICE, "#tea", f"hello{ESCAPE}"), ("#tea",))], "tail", True)
     entry = re_.HelpEntry("topic [room] [text...]", "Show what a room is about, or say it.", "Rooms", ("t",))
     return [
@@ -155,6 +162,12 @@ def replies() -> list[Reply]:
         re_.IsAway(bob),
         re_.InviteSent(tea, "bob"),
         re_.ModesShown(tea, True),
+        order.BansShown(tea, NOON),
+        order.BansShown(room(), NOON),
+        order.BansShown(muted, NOON),
+        order.AllowedShown(muted, NOON),
+        *(order.Hushed(ev.ModesChanged(ALICE, "#tea", (), f"spam{ESCAPE}", 600), *how) for how in HUSHED),
+        order.Hushed(ev.ModesChanged(ALICE, "#tea", ()), False, False),
         *(re_.ListShown(tea, letter) for letter in tea.lists),
         re_.UserModesShown(alice),
         re_.HelpShown([entry]),

@@ -37,14 +37,14 @@ import msgspec
 from inside import StillHouse, Visitor
 from running import Closed, LineClient, ServerProcess
 
-from chatroom.core.events import KINDS, Change, Event, RoomEvent, Who
+from chatroom.core.events import KINDS, Change, Event, ModesChanged, RoomEvent, Who
 from chatroom.storage.history import FILE, connect
 
 _SEND = re.compile(r"(\w+)>\s?(.*)")
 _HEAR = re.compile(r"(\w+)<\s*(.*)")
 _CAST = re.compile(r"(\w+)\s+(plain|irc)((?:\s+\S+)*)")
 _MSGID = re.compile(r"\{msgid([+-]\d+)?\}")
-_OFTEN_EMPTY = ("to", "answers", "relayed")  # of events; told only when they are not
+_OFTEN_EMPTY = ("to", "answers", "relayed", "seconds", "about")  # of events; told only when they are not
 _REPEATED = re.compile(r"\{([^{}*]+)\*(\d+)\}")
 
 
@@ -286,7 +286,8 @@ def described(event: Event) -> str:
     """An event in words: `said #tea alice "hello"`."""
     words = [event.kind, *([event.room] if isinstance(event, RoomEvent) else []), event.who.nick]
     rest = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in ("who", "room", "realname", "away")}
-    told = [value for name, value in rest.items() if value not in ("say", ()) and (value or name not in _OFTEN_EMPTY)]
+    often_empty = (*_OFTEN_EMPTY, "reason") if isinstance(event, ModesChanged) else _OFTEN_EMPTY
+    told = [value for name, value in rest.items() if value not in ("say", ()) and (value or name not in often_empty)]
     return " ".join([*words, *map(_in_words, told)])
 
 
@@ -341,6 +342,8 @@ class Inside:
 
     def advance(self, seconds: int) -> None:
         self.house.time += seconds * 1000
+        self.house.chat.end_what_is_due()
+        self.house.turn()
 
     def end(self) -> None:
         self.house.history.close()

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from chatroom.commands.call import Call
 from chatroom.commands.table import find_user
 from chatroom.core.events import Change
+from chatroom.core.listed import Listed
 from chatroom.core.modes import (
     MAX_LIST,
     MAX_MASK,
@@ -23,6 +24,7 @@ from chatroom.core.modes import (
     ROOM_MODES,
     SET_BY_SERVER,
     SET_BY_SERVER_OPERATORS,
+    SLOWEST,
     ModeKind,
     list_mask,
 )
@@ -31,7 +33,13 @@ from chatroom.core.refusals import Refused, Why
 from chatroom.core.room import Room
 
 MAX_CHANGES = 12  # with a value, in one call
-_TAKES = {"k": "a word as its key", "l": "a number above zero", "f": "the name of another room", "": "a mask"}
+_TAKES = {
+    "k": "a word as its key",
+    "l": "a number above zero",
+    "f": "the name of another room",
+    "W": f"a number of seconds up to {SLOWEST}",
+    "": "a mask",
+}
 
 
 class Wanted(NamedTuple):
@@ -108,7 +116,7 @@ class Trial:
         if ROOM_MODES[letter] is ModeKind.PRIVILEGE:
             self._draft.change_privilege(find_user(call, change.value), change)
         else:
-            self._draft.change_mode(change, call.chat.names.fold(change.value), call.who.mask, 0)
+            self._draft.change_mode(change, call.chat.names.fold(change.value), Listed(change.value, call.who.mask, 0))
 
     def _check_rank(self, change: Change) -> None:
         room, user, letter = self._room, self._call.user, change.letter
@@ -134,13 +142,18 @@ def _check_privilege(call: Call, room: Room, wanted: Wanted) -> Change:
 
 
 def _check_list(call: Call, room: Room, wanted: Wanted) -> Change:
-    change = wanted.change
+    return checked_mask(call, room, wanted.change)
+
+
+def checked_mask(call: Call, room: Room, change: Change) -> Change:
+    """A change of a list with its mask completed; Refused when it can't be one, or there is no room for it."""
     mask = list_mask(change.value)
     if not mask.isprintable() or " " in mask:
         raise _bad_value(room, change.letter, _TAKES[""])
     if change.adding and len(mask.encode()) > MAX_MASK:
         raise Refused(Why.MASK_TOO_LONG, room=room.name, letter=change.letter, mask=mask, limit=MAX_MASK)
-    if change.adding and len(room.lists[change.letter]) >= MAX_LIST:
+    masks = room.lists[change.letter]
+    if change.adding and len(masks) >= MAX_LIST and call.chat.names.fold(mask) not in masks:
         raise Refused(Why.LIST_FULL, room=room.name, mask=mask, limit=MAX_LIST, letter=change.letter)
     return change._replace(value=mask)
 
@@ -162,7 +175,7 @@ def _check_setting(call: Call, room: Room, wanted: Wanted) -> Change:
     change = wanted.change
     if not change.adding:
         return change
-    _check_not_lacking(room, wanted, "number" if change.letter == "l" else "room")
+    _check_not_lacking(room, wanted, "room" if change.letter == "f" else "number")
     return change._replace(value=_SETTINGS[change.letter](call, room, change))
 
 
@@ -170,6 +183,13 @@ def _limit(call: Call, room: Room, change: Change) -> str:
     number = as_number(change.value)
     if not number:
         raise _bad_value(room, "l", _TAKES["l"], change.value)
+    return str(number)
+
+
+def _pace(call: Call, room: Room, change: Change) -> str:
+    number = as_number(change.value)
+    if not number or number > SLOWEST:
+        raise _bad_value(room, "W", _TAKES["W"], change.value)
     return str(number)
 
 
@@ -197,7 +217,7 @@ def _bad_value(room: Room, letter: str, expected: str, value: str = "") -> Refus
     return Refused(Why.MODE_VALUE_BAD, room=room.name, letter=letter, value=shown or "*", expected=expected)
 
 
-_SETTINGS: dict[str, Callable[[Call, Room, Change], str]] = {"l": _limit, "f": _forward}
+_SETTINGS: dict[str, Callable[[Call, Room, Change], str]] = {"l": _limit, "f": _forward, "W": _pace}
 _CHECKS: dict[ModeKind, Callable[[Call, Room, Wanted], Change]] = {
     ModeKind.PRIVILEGE: _check_privilege,
     ModeKind.LIST: _check_list,

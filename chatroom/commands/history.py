@@ -16,6 +16,7 @@ from chatroom.core.names import clip, is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import MarkerShown, Page, Reply
 from chatroom.core.room import Room
+from chatroom.core.spans import span_of
 from chatroom.core.user import User
 
 history = Section("History")
@@ -23,8 +24,6 @@ doors = Section("")  # nobody types these; a dialect calls them
 DEFAULT, MOST = 20, 200  # lines of one page
 REACH = 200  # lines back in which what was said last is looked for
 MAX_MARKERS = 1000  # of one person
-_AGO = re.compile(r"(\d{1,5})([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DAYS = {"today": 0, "yesterday": 1}
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
 
@@ -170,8 +169,8 @@ def _moment(call: Call, word: str) -> datetime:
     """The time meant by `word`, in the zone times are shown in. Raise Refused when it means none."""
     zone = call.server.zone
     now = datetime.fromtimestamp(call.server.now() / 1000, zone).astimezone(zone)
-    if ago := _AGO.fullmatch(word):
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    if ago := span_of(word):
+        return now - timedelta(seconds=ago)
     naive = _shown_time(word.lower(), now.replace(tzinfo=None))
     if naive is None:
         raise Refused(Why.NOT_A_TIME, word=word)

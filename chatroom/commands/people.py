@@ -48,6 +48,9 @@ people = Section("People")
 @people.command("nick name", cost=2)
 def nick(call: Call, name: str) -> Iterator[Event | Reply]:
     """Take another name."""
+    for room in call.user.rooms.values():
+        if room.is_hushed(call.user, call.chat.names.fold):  # which a mute by name would not outlast
+            raise Refused(Why.NICK_HELD, nick=name, room=room.name)
     yield from claimed(call, name)
     if name != call.user.nick:
         yield Renamed(call.who, name)

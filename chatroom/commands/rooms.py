@@ -42,6 +42,8 @@ def join(call: Call, room: str, key: str = "") -> Iterator[Event | Reply]:
     found = call.chat.room(room)
     if found is None or not found.is_open:
         _check_not_too_many(call, room)
+        if found is not None:
+            found.check_ban(call.user, call.chat.names.fold, call.server.now)
         name = found.name if found else room
         yield Opened(call.who, name)
         yield from _enter(call, name)
@@ -61,7 +63,7 @@ def _forwarding(call: Call, room: Room, key: str) -> Iterator[Forwarded]:
     seen = [room]
     while call.user not in room.members:
         try:
-            room.check_entry(call.user, call.chat.names.fold, key)
+            room.check_entry(call.user, call.chat.names.fold, key, call.server.now)
         except Refused:
             to = call.chat.room(room.modes.get("f", ""))
             if to is None or not to.is_open or to in seen:

@@ -22,6 +22,7 @@ from chatroom.core.names import as_number, is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import HelpEntry, Reply
 from chatroom.core.room import Room
+from chatroom.core.spans import Span, span_of
 from chatroom.core.user import User
 
 Handler = Callable[..., Iterator[Event | Reply]]
@@ -41,7 +42,8 @@ class Needs(IntEnum):
 class Param:
     """One word of a usage line: `name`, `[name]`, `name...` or `[name...]`, and what it is turned into.
 
-    `needed` is how many words have to be left for those after it, or else it is the one that was left out.
+    `needed` is how many words have to be left for those after it, or else it is the one that was left out. A room that
+    was left out is the one the caller faces, unless it `may_lack`.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Param:
     takes_rest: bool
     kind: type
     needed: int = 0
+    may_lack: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,12 +154,14 @@ class Section:
 def _param(word: str, hints: dict[str, Any], following: list[str]) -> Param:
     name, is_optional = word.strip("[]."), word.startswith("[")
     kind = hints[name]
+    may_lack = type(None) in get_args(kind)
     if get_origin(kind) is tuple:  # words that are kept apart
         kind = tuple
     elif get_origin(kind) is not None:  # Room | None
         kind = next(one for one in get_args(kind) if one is not type(None))
-    needed = sum(not other.startswith("[") for other in following) if is_optional and kind is not Room else 0
-    return Param(name, is_optional, "..." in word, kind, needed)
+    is_told_by_form = kind in (Room, Span)
+    needed = sum(not other.startswith("[") for other in following) if is_optional and not is_told_by_form else 0
+    return Param(name, is_optional, "..." in word, kind, needed, may_lack)
 
 
 # ---- binding words to a row
@@ -170,7 +175,7 @@ def bind(row: Row, call: Call) -> dict[str, Any]:
         word = given.get(param.name)
         if word is not None:
             arguments[param.name] = _CONVERT.get(param.kind, _as_text)(word, call, row)
-        elif param.kind is Room:
+        elif param.kind is Room and not param.may_lack:
             arguments[param.name] = call.room
         elif not param.is_optional:
             raise Refused(Why.USAGE, command=row.name, usage=row.usage)
@@ -206,8 +211,13 @@ def _assign_words(row: Row, words: list[str]) -> dict[str, Any]:
 
 
 def _is_left_out(param: Param, words: str) -> bool:
-    """A room that may be left out is meant only where a room's name stands."""
-    return param.kind is Room and param.is_optional and not is_room(words)
+    """A room that may be left out is meant only where a room's name stands, a length of time where one, or a number."""
+    if not param.is_optional:
+        return False
+    if param.kind is Span:
+        word = words.partition(" ")[0]
+        return span_of(word) is None and not word.isdecimal()
+    return param.kind is Room and not is_room(words)
 
 
 def find_room(call: Call, name: str, even_secret: bool = False) -> Room:
@@ -222,8 +232,13 @@ def find_user(call: Call, nick: str) -> User:
     """Who is called `nick`; Refused when there is nobody, with the nearest name in the caller's rooms."""
     user = call.chat.user(nick)
     if user is None:
-        raise Refused(Why.NO_SUCH_PERSON, nick=nick, hint=Nearest(nick, lambda: _nicks_around(call.session.user)))
+        raise Refused(Why.NO_SUCH_PERSON, nick=nick, hint=nearest_nick(call, nick))
     return user
+
+
+def nearest_nick(call: Call, word: str) -> Nearest:
+    """A hint for a mistyped nick: the nearest one in the caller's rooms."""
+    return Nearest(word, lambda: _nicks_around(call.session.user))
 
 
 def _nicks_around(user: User | None) -> Iterator[str]:
@@ -245,6 +260,13 @@ def _as_number(word: str, call: Call, row: Row) -> int:
     return number
 
 
+def _as_span(word: str, call: Call, row: Row) -> Span:
+    found = span_of(word)
+    if found is None:
+        raise Refused(Why.NOT_A_SPAN, word=word, usage=row.usage)
+    return found
+
+
 def _as_text(word: str, call: Call, row: Row) -> str:
     return word
 
@@ -257,6 +279,7 @@ _CONVERT: dict[type, Callable[[Any, Call, Row], Any]] = {
     Room: _as_room,
     User: _as_user,
     int: _as_number,
+    Span: _as_span,
     tuple: _as_words,
 }
 

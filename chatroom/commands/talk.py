@@ -24,7 +24,8 @@ Outcome = Iterator[Event | Reply]
 def _to_room(call: Call, room: Room, text: str, manner: Manner, to: str = "") -> Outcome:
     """To everybody in the room, or those alone who have the privilege of the sign `to`, or a higher one."""
     call.chat.names.check_text(text)
-    room.check_speaking(call.user, call.chat.names.fold)
+    room.check_speaking(call.user, call.chat.names.fold, call.server.now)
+    room.check_pace(call.user, call.server.now)
     room.check_text(text)
     if call.tags and (number := call.chat.once.find(call.tags, room.name)):
         yield _repeated(call, number, room)
@@ -160,7 +161,7 @@ def tag(call: Call, to: str) -> Outcome:
     sign, name = addressed(to)
     if is_room(name):
         room = find_room(call, name, even_secret=True)
-        room.check_speaking(call.user, call.chat.names.fold)
+        room.check_speaking(call.user, call.chat.names.fold, call.server.now)
         yield Tagged(call.who, room.name, call.tags, sign, _answered(call, room))
     else:
         other = find_user(call, to)

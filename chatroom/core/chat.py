@@ -16,6 +16,7 @@ from chatroom.core import events as ev
 from chatroom.core.account import Presence
 from chatroom.core.apply import metadata, people, registered, rooms, talk  # noqa: F401 - they fill the table
 from chatroom.core.apply.table import APPLY
+from chatroom.core.ends import Ends
 from chatroom.core.events import Record, Who
 from chatroom.core.gone import Memory
 from chatroom.core.names import Names
@@ -50,6 +51,7 @@ class Chat:
         self.watchers: dict[str, dict[Any, None]] = {}  # connections, by the folded nick they watch
         self.gone = Memory()  # names that people have left behind
         self.once = Once(self.names.fold)  # what programs may send again, not knowing whether it arrived
+        self.ends = Ends()  # what was set for a time
         self.number = 0
         self.time = 0
         self.invisible = 0  # how many people are; counted along, as every newcomer is told
@@ -127,14 +129,20 @@ class Chat:
         self._deliver(record, hearers, origin, watchers)
         return record
 
+    def end_what_is_due(self) -> None:
+        """Let happen what has to by now: what was set for a time ends."""
+        while not self.sealed and (event := self.ends.due(self._clock(), self.itself)):
+            self.happen(event)
+            room = self.room(event.room) if isinstance(event, ev.RoomEvent) else None
+            if room is not None and not room.is_open:  # perhaps that was all that was left of it
+                self.forget_closed(room)
+
     def remember(self, records: Iterable[Record]) -> None:
         """Take the state of the rooms from what was recorded before; nobody hears, nothing is recorded again."""
         for record in records:
             self.number, self.time = record.number, record.time
             APPLY[type(record.event)](self, record.event)
         self._consequences.clear()  # they were recorded, too
-        for room in [room for room in self.rooms.values() if not room.is_open]:
-            self.forget_closed(room)  # of which only another spelling of its name was remembered
 
     def resume(
         self, number: int, time: int, who: Who, permanent: Iterable[str] = (), present: Iterable[Presence] = ()
@@ -147,6 +155,8 @@ class Chat:
             room.is_permanent = room.is_open = True
             room.is_hidden = False
             room.modes.setdefault("n", "")
+        for room in [room for room in self.rooms.values() if not room.is_open]:
+            self.forget_closed(room)  # of which only another spelling of its name was remembered
         self.itself = who
         for presence in present:
             people.bring_back(self, presence)

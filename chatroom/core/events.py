@@ -249,11 +249,14 @@ class RoomMetadataChanged(RoomEvent):
 
 @dataclass(frozen=True, slots=True)
 class ModesChanged(RoomEvent):
-    """What a room permits, or who may do what in it, has changed."""
+    """What a room permits, or who may do what in it, has changed; perhaps for a reason, and for a time."""
 
     kind: ClassVar[str] = "modes"
     lasting: ClassVar[bool] = True
     changes: tuple[Change, ...]
+    reason: str = ""
+    seconds: int = 0  # after which what was set ends; 0: when somebody takes it back
+    about: str = ""  # who is meant by the masks
 
 
 @dataclass(frozen=True, slots=True)

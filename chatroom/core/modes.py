@@ -34,6 +34,7 @@ ROOM_MODES = {
     "k": ModeKind.KEY,
     "f": ModeKind.SETTING,  # where those go who may not come in
     "l": ModeKind.SETTING,  # of members
+    "W": ModeKind.SETTING,  # seconds between what one person says and the next
     "C": ModeKind.FLAG,  # no CTCP but ACTION
     "M": ModeKind.FLAG,  # people without an account are silent
     "O": ModeKind.FLAG,  # operators of the server only
@@ -66,6 +67,7 @@ USER_MODES = {
 GIVEN_MODES = frozenset("o")  # user modes that nobody takes: they are given, and may be laid down
 PRIVATE = ("i", "k", "s", "O")  # a room with one of these keeps its history to itself when it closes
 MAX_LIST = 100  # masks in one list
+SLOWEST = 86400  # seconds between what one person says and the next
 MAX_MASK = 120  # bytes of a mask in a list
 
 

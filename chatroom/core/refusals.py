@@ -17,6 +17,7 @@ class Why(Enum):
     USAGE = "That is not enough for /{command}. Type: /{usage}"
     TOO_MUCH = "That is too much for /{command}, which has no use for {word}. Type: /{usage}"
     NOT_A_NUMBER = "{word} is not a number above zero. Type: /{usage}"
+    NOT_A_SPAN = "{word} is no length of time. Try 30s, 10m, 2h or 1d; a reason comes after it. Type: /{usage}"
     NOT_A_TIME = "{word} is no time I know. Try 14:00, yesterday, 2026-11-22, 2026-11-22T14:00 or 90m (so long ago)."
     NOT_UTF8 = "That was not UTF-8 text, so it was not sent. Set your terminal to UTF-8 and try again."
     LINE_TOO_LONG = "That line was longer than {limit} bytes, so it was not sent. Send it in pieces."
@@ -120,17 +121,28 @@ class Why(Enum):
     HISTORY_POSITION = "There is no message {word}, or none any more."
 
     # what a room permits
-    OPERATORS_ONLY = "Only an operator of {room} may do that. /names shows them with @."
+    OPERATORS_ONLY = "Only an operator of {room} may do that. /names shows them with @; /who * o: who runs the server."
     FOUNDERS_ONLY = "Only a founder of {room} may do that. /names shows them with ~."
     OUTRANKED = "{nick} may do as much in {room} as you, or more. /names shows who may do more than that."
-    MODERATED = "{room} is moderated: only operators and those with a voice speak there now."
-    BANNED = "You are banned from {room}."
-    BANNED_FROM_SPEAKING = "You are banned in {room} and can't speak there."
+    MODERATED = "{room} is moderated: only operators and those with a voice speak there now{terms}."
+    BANNED = "You are banned from {room}{terms}. Its operators can take that back: /names {room} shows them with @."
+    BANNED_FROM_SPEAKING = "You are banned in {room} and can't speak there{terms}. /names shows its operators with @."
+    MUTED = "You are muted in {room}{terms}. You can read on; /names shows with @ who can take that back."
+    TOO_SOON = "{room} is slowed: each says something once in {every}. Wait {wait}."
+    NICK_HELD = "You can't change your name while you are muted or banned in {room}. /part {room} first."
+    BANS_YOU = "That fits you, too. Name somebody else, or more of the mask: nick!*@host"
+    NOT_BANNED = "{who} is not banned from {room}. /bans lists who is."
+    NOT_MUTED = "{who} is not muted in {room}. /bans lists who is."
+    NOT_LOCKED = "{room} is not locked. /lock has only voices speak, /lockdown lets nobody new in."
+    LOCKED_ALREADY = "{room} is so already, until somebody takes it back: /unlock"
+    NOT_SLOWED = "{room} is not slowed. /slow 30s lets everybody say something once in 30 s."
+    NOT_ALLOWED = "{who} is not on the list of {room}. /allow shows it."
+    WHOM_TO_BAN = "Nobody called {who} is here, or was lately.{hint} A mask is written *!*@host, an account a:name."
     GUESTS_SILENT = "In {room} only people with an account speak. /register makes you one, /login takes yours."
     NO_CTCP = "{room} takes no questions from program to program, so that was not sent."
     CTCP_UNHEARD = "{nick} takes no questions from program to program, so that was not sent."
     OUTSIDERS_SILENT = "Only people in {room} may speak there. /join {room} goes there."
-    INVITE_ONLY = "{room} is for invited people. Ask one of its operators: /msg <nick> let me in"
+    INVITE_ONLY = "{room} is for invited people{terms}. Ask one of its operators: /msg <nick> let me in"
     KEY_WRONG = "{room} has a key, and that was not it. Type: /join {room} <key>"
     ROOM_FULL = "{room} is full. Try again when somebody has left."
     ROOM_FOR_ACCOUNTS = "{room} is for people with an account. /register makes you one, /login takes yours."
@@ -186,7 +198,11 @@ class Refused(Exception):
     @property
     def sentence(self) -> str:
         """The reason in words, for a person."""
-        return self.why.sentence.format_map(_Blank(self.facts))
+        return self.filled(self.why.sentence)
+
+    def filled(self, sentence: str) -> str:
+        """`sentence` with the facts in their places."""
+        return sentence.format_map(_Blank(self.facts))
 
 
 class _Blank(dict[str, object]):

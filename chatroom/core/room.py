@@ -7,11 +7,12 @@ changes the room.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from chatroom.core.events import Change, Record, Redacted, RoomEvent, Who
+from chatroom.core.events import Change, ModesChanged, Record, Redacted, RoomEvent, Who
+from chatroom.core.listed import Clock, Fold, Listed, terms
 from chatroom.core.modes import (
     FOUNDER,
     HALF_OPERATOR,
@@ -27,10 +28,10 @@ from chatroom.core.modes import (
     rank_of,
 )
 from chatroom.core.refusals import Refused, Why
+from chatroom.core.spans import in_words
 from chatroom.core.user import User
 
 NEW_ROOM_MODES = ("n", "t")
-Fold = Callable[[str], str]  # the form in which names are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,6 @@ class Topic:
     """What a room is about, who said so (nick!username@host) and when (milliseconds)."""
 
     text: str
-    by: str
-    time: int
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A mask on one of a room's lists, who put it there and when (milliseconds)."""
-
-    mask: str
     by: str
     time: int
 
@@ -79,7 +71,7 @@ class Room:
             "is_hidden",
             "topic",
         ),
-        *("members", "modes", "lists", "metadata", "invited", "history_from"),
+        *("members", "modes", "lists", "held", "metadata", "invited", "history_from", "said_at"),
     )
 
     def __init__(self, name: str, folded: str, created: int, is_permanent: bool = False, *, place: str = "") -> None:
@@ -97,6 +89,8 @@ class Room:
         self.members: dict[User, str] = {}  # the letters of their privileges, in the order of joining
         self.modes: dict[str, str] = {"n": ""} if is_permanent else {}
         self.lists: dict[str, dict[str, Listed]] = {"b": {}, "e": {}, "I": {}}  # by letter, then folded mask
+        self.held: dict[str, Listed] = {}  # those of the modes that have an end or a reason, by letter
+        self.said_at: dict[User, int] = {}  # when who said something (ms), while the room is slowed
         self.metadata: dict[str, str] = {}  # what its operators say of it, by key
         self.invited: dict[User, None] = {}  # whom an operator asked in
         self.history_from = 0  # events before this number are not for those who come now
@@ -117,7 +111,7 @@ class Room:
     @property
     def leaves_something(self) -> bool:
         """Whether there is anything to be kept of the room while it is closed, beside what it was called before."""
-        return self.topic is not None or self.history_from > 0
+        return self.topic is not None or self.history_from > 0 or any(self.lists.values())
 
     def is_visible_to(self, user: User | None) -> bool:
         """Whether `user` may know of the room; those who keep order on the server know of all."""
@@ -198,21 +192,35 @@ class Room:
 
     def is_listed(self, letter: str, who: Who, fold: Fold) -> bool:
         """Whether a mask on the list `letter` fits `who`; mutes are no masks for that."""
+        return self._entry(letter, who, fold) is not None
+
+    def _entry(self, letter: str, who: Who, fold: Fold, kind: str = "") -> Listed | None:
+        """The first on the list `letter` that fits `who`: of masks, or of those after `kind`."""
         masks = self.lists[letter]
-        return bool(masks) and _fitting((mask for mask in masks if not mask.startswith(MUTE)), who, fold)
+        if not masks:
+            return None
+        person, account, start = fold(who.mask), fold(who.account), len(kind)
+        for mask, entry in masks.items():
+            if mask.startswith(MUTE) == bool(kind) and fits(mask[start:], person, account):
+                return entry
+        return None
 
-    def is_banned(self, who: Who, fold: Fold) -> bool:
-        """Whether a ban fits `who` and no exception does."""
-        return self.is_listed("b", who, fold) and not self.is_listed("e", who, fold)
+    def ban_of(self, who: Who, fold: Fold) -> Listed | None:
+        """The ban that fits `who`, if no exception does."""
+        return None if self.is_listed("e", who, fold) else self._entry("b", who, fold)
 
-    def is_silenced(self, who: Who, fold: Fold) -> bool:
-        """Whether a ban or a mute fits `who` and no exception does; one that is a mute excepts only from those."""
+    def silence_of(self, who: Who, fold: Fold) -> Listed | None:
+        """The ban or mute that fits `who`, if no exception does; one that is a mute excepts only from those."""
         if not self.lists["b"] or self.is_listed("e", who, fold):
-            return False
-        if self.is_listed("b", who, fold):
-            return True
-        muted, excepted = ([mask[len(MUTE) :] for mask in self.lists[x] if mask.startswith(MUTE)] for x in "be")
-        return _fitting(muted, who, fold) and not _fitting(excepted, who, fold)
+            return None
+        ban = self._entry("b", who, fold)
+        if ban is not None:
+            return ban
+        return None if self._entry("e", who, fold, MUTE) else self._entry("b", who, fold, MUTE)
+
+    def is_hushed(self, user: User, fold: Fold) -> bool:
+        """Whether a ban or a mute keeps `user`, a member, from speaking."""
+        return bool(self.lists["b"]) and not self.members.get(user) and self.silence_of(user.who, fold) is not None
 
     # ---- what is permitted
 
@@ -231,17 +239,16 @@ class Room:
         if rank_of(self.members.get(other, "")) > rank - (rank == HALF_OPERATOR) and other is not user:
             raise Refused(Why.OUTRANKED, nick=other.nick, room=self.name)
 
-    def check_entry(self, user: User, fold: Fold, key: str) -> None:
+    def check_entry(self, user: User, fold: Fold, key: str, now: Clock) -> None:
         """Raise Refused when `user` may not come in now, with `key`."""
         modes, who = self.modes, user.who
         if user in self.invited or (self.founder and rank_of(self.letters_for(fold(who.account))) >= HALF_OPERATOR):
             return
-        if self.lists["b"] and self.is_banned(who, fold):
-            raise Refused(Why.BANNED, room=self.name)
+        self.check_ban(user, fold, now)
         if "O" in modes and not user.is_server_operator:
             raise Refused(Why.ROOM_FOR_OPERATORS, room=self.name)
         if "i" in modes and not self.is_listed("I", who, fold):
-            raise Refused(Why.INVITE_ONLY, room=self.name)
+            raise Refused(Why.INVITE_ONLY, room=self.name, terms=terms(self.held.get("i"), now))
         if "R" in modes and not who.account:
             raise Refused(Why.ROOM_FOR_ACCOUNTS, room=self.name)
         if "k" in modes and key != modes["k"]:
@@ -249,7 +256,12 @@ class Room:
         if "l" in modes and len(self.members) >= int(modes["l"]):
             raise Refused(Why.ROOM_FULL, room=self.name)
 
-    def check_speaking(self, user: User, fold: Fold) -> None:
+    def check_ban(self, user: User, fold: Fold, now: Clock) -> None:
+        """Raise Refused when `user` is banned; whoever would open a closed room again is asked this alone."""
+        if self.lists["b"] and (ban := self.ban_of(user.who, fold)) is not None:
+            raise Refused(Why.BANNED, room=self.name, terms=terms(ban, now))
+
+    def check_speaking(self, user: User, fold: Fold, now: Clock) -> None:
         """Raise Refused when `user` may not speak here now."""
         letters, modes = self.members.get(user), self.modes
         if letters:
@@ -257,11 +269,21 @@ class Room:
         if letters is None and "n" in modes:
             raise Refused(Why.OUTSIDERS_SILENT, room=self.name)
         if "m" in modes:
-            raise Refused(Why.MODERATED, room=self.name)
+            raise Refused(Why.MODERATED, room=self.name, terms=terms(self.held.get("m"), now))
         if "M" in modes and not user.who.account:
             raise Refused(Why.GUESTS_SILENT, room=self.name)
-        if self.lists["b"] and self.is_silenced(user.who, fold):
-            raise Refused(Why.BANNED_FROM_SPEAKING, room=self.name)
+        if self.lists["b"] and (entry := self.silence_of(user.who, fold)) is not None:
+            is_mute = entry.mask.startswith(MUTE)
+            raise Refused(Why.MUTED if is_mute else Why.BANNED_FROM_SPEAKING, room=self.name, terms=terms(entry, now))
+
+    def check_pace(self, user: User, now: Clock) -> None:
+        """Raise Refused when `user` has said something too short a while ago, in a slowed room."""
+        if "W" not in self.modes or self.members.get(user):
+            return
+        seconds = int(self.modes["W"])
+        wait = self.said_at.get(user, 0) + seconds * 1000 - now()
+        if wait > 0:
+            raise Refused(Why.TOO_SOON, room=self.name, every=in_words(seconds), wait=in_words(-(-wait // 1000)))
 
     def check_text(self, text: str) -> None:
         """Raise Refused when `text` is not for this room: programs' questions to programs (CTCP), with mode C."""
@@ -283,39 +305,66 @@ class Room:
         self.modes = dict.fromkeys(NEW_ROOM_MODES, "")
 
     def close(self, number: int) -> None:
-        """Forget all but topic and history; a private room's are not for whoever comes next."""
+        """Forget all but topic and history; a private room's are not for whoever comes next.
+
+        What is on a list for a time stays there until then.
+        """
         if self.is_private:
             self.topic, self.history_from, self.is_hidden = None, number, True
         self.is_open = False
-        self.modes, self.metadata = {}, {}
+        self.modes, self.metadata, self.held, self.said_at = {}, {}, {}, {}
         for user in self.invited:
             user.invitations.pop(self, None)
         self.invited, self.grants = {}, {}
-        self.lists = {letter: {} for letter in self.lists}
+        for letter, masks in self.lists.items():
+            self.lists[letter] = {mask: entry for mask, entry in masks.items() if entry.until}
 
     def be_called(self, name: str, folded: str) -> None:
         """Have another name."""
         self.name, self.folded = name, folded
 
-    def change_mode(self, change: Change, folded_value: str, by: str, time: int) -> None:
-        """Apply one change that is not about a member's privileges."""
+    def change_mode(self, change: Change, folded_value: str, listed: Listed) -> None:
+        """Apply one change that is not about a member's privileges; `listed` says who makes it, why, until when."""
         if ROOM_MODES.get(change.letter) is ModeKind.LIST:
+            self.lists[change.letter].pop(folded_value, None)
             if change.adding:
-                self.lists[change.letter][folded_value] = Listed(change.value, by, time)
-            else:
-                self.lists[change.letter].pop(folded_value, None)
-        elif change.adding:
+                self.lists[change.letter][folded_value] = listed
+            return
+        self.modes.pop(change.letter, None)
+        self.held.pop(change.letter, None)
+        if change.letter == "W":
+            self.said_at = {}
+        if change.adding:
             self.modes[change.letter] = change.value
-        else:
-            self.modes.pop(change.letter, None)
+            if listed.until or listed.reason:
+                self.held[change.letter] = listed
 
     def change_privilege(self, member: User, change: Change) -> None:
         """Give or take one privilege."""
         letters = self.members[member].replace(change.letter, "")
         self.members[member] = letters + change.letter if change.adding else letters
 
+    # ---- what ends by itself
 
-def _fitting(masks: Iterable[str], who: Who, fold: Fold) -> bool:
-    """Whether any of these masks of a list (folded) fits `who`."""
-    person, account = fold(who.mask), fold(who.account)
-    return any(fits(mask, person, account) for mask in masks)
+    def _set(self, letter: str, value: str) -> Listed | None:
+        is_list = ROOM_MODES[letter] is ModeKind.LIST
+        return self.lists[letter].get(value) if is_list else self.held.get(letter)
+
+    def until(self, letter: str, value: str) -> int:
+        """When a mode, or a mask (folded) of a list, ends by itself (ms); 0 for never, or when it is not set."""
+        found = self._set(letter, value)
+        return found.until if found is not None else 0
+
+    def ended(self, by: Who, letter: str, value: str) -> ModesChanged:
+        """What happens when its time has come: all goes that was set with it."""
+        entry = self._set(letter, value)
+        assert entry is not None, "nothing ends that is not set"
+        same = (entry.time, entry.until, entry.about)
+        flags = [Change(False, flag) for flag, its in self.held.items() if (its.time, its.until, its.about) == same]
+        masks = [
+            Change(False, name, its.mask)
+            for name, entries in self.lists.items()
+            for its in entries.values()
+            if (its.time, its.until, its.about) == same
+        ]
+        return ModesChanged(by, self.name, (*flags, *masks), about=entry.about)

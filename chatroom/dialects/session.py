@@ -13,7 +13,20 @@ from typing import Any, Protocol
 from chatroom.commands.call import Call, Server
 from chatroom.commands.table import run
 from chatroom.core.account_replies import LoggedIn, LoggedOut
-from chatroom.core.events import AccountChanged, AwayChanged, Event, Ghosted, Joined, Killed, Quit, Record, Tags
+from chatroom.core.events import (
+    AccountChanged,
+    AwayChanged,
+    Event,
+    Ghosted,
+    Joined,
+    Killed,
+    ModesChanged,
+    Quit,
+    Record,
+    Tags,
+)
+from chatroom.core.modes import MUTE
+from chatroom.core.order_replies import Hushed
 from chatroom.core.refusals import Refused
 from chatroom.core.replies import Page, Reply, RoomShown
 from chatroom.core.user import User
@@ -94,8 +107,17 @@ class Dialect:
             self._put_out(f"{event.who.nick}, who runs the server, ended your connection{reason}")
         elif isinstance(event, Ghosted):
             self._put_out(f"{event.who.nick}, to whom this name belongs, ended your connection")
+        elif isinstance(event, ModesChanged):
+            self.heard_of_hush(event)
         elif self.server.chat.user(event.who.nick) is self.user is not None:
             self._heard_of_own_deed(event)
+
+    def heard_of_hush(self, event: ModesChanged) -> None:
+        """The person was muted or banned in a room they are in, or may speak there again."""
+        room = self.server.chat.room(event.room)
+        if self.user is not None and room is not None:
+            ban = room.silence_of(self.user.who, self.server.chat.names.fold)
+            self.tell(Hushed(event, ban is not None and not ban.mask.startswith(MUTE), ban is None))
 
     def _heard_of_own_deed(self, event: Event) -> None:
         if isinstance(event, Joined):

@@ -25,7 +25,8 @@ from chatroom.core.events import MetadataChanged, Record, Who
 from chatroom.core.names import Names
 from chatroom.core.once import KEPT, TAG
 from chatroom.core.refusals import Refused, Why
-from chatroom.dialects.plain.text import count, span
+from chatroom.core.spans import in_words
+from chatroom.dialects.plain.text import count
 from chatroom.server.accounts import Accounts
 from chatroom.server.cloak import Cloak
 from chatroom.server.config import ConfigError, Settings, tls_problem
@@ -273,7 +274,7 @@ class House:
         kept = self.chat.number - self.history.base.number
         return {
             "version": self.server.version,
-            "up for": span((self.now() - self.server.started) // 1000),
+            "up for": in_words((self.now() - self.server.started) // 1000),
             "people": f"{len(self.chat.users)}, over {count(len(self.connections), 'connection')}",
             "open rooms": f"{self.chat.open_rooms}",
             "events kept": f"{kept}, each on disk before it is shown ({self.settings.history.durability})",
@@ -287,7 +288,7 @@ class House:
         if newest is None:
             return f"none yet{trouble}"
         age = int((datetime.now(UTC) - newest.taken).total_seconds())
-        return f"{span(max(0, age))} old{trouble}"
+        return f"{in_words(max(0, age))} old{trouble}"
 
     @property
     def last_backup(self) -> Backup | None:

@@ -29,6 +29,7 @@ JOURNAL_SECONDS = 0.2
 JOURNAL_PAGES = 1000  # 4 MB: past it the journal is carried into the file
 RETENTION_SECONDS = 60.0
 FORGET_SECONDS = 1.0
+ENDS_SECONDS = 1.0
 STEP_SECONDS = 0.005  # between two steps of what takes many, so that clients come first
 BACKUP_RETRY_SECONDS = 60.0
 
@@ -52,6 +53,7 @@ class Keeper:
         self._every(lambda: JOURNAL_SECONDS, self.carry_journal)
         self._every(lambda: RETENTION_SECONDS, self.retain)
         self._every(lambda: FORGET_SECONDS, self.forget)
+        self._every(lambda: ENDS_SECONDS, self.house.chat.end_what_is_due)
         self._every(lambda: self._backup_pause, self._back_up_on_schedule)
 
     def stop(self) -> None:

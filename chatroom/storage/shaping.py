@@ -5,6 +5,8 @@ slots of a place after one more event, and an event that holds none any more no 
 `core.apply` and `core.room` do to a room: remembering the holders alone gives the same rooms as remembering all. Of
 an event that changed several modes only those changes are told again that still hold (`remaining`).
 
+What was set for a time is in a slot of another name (TIMED), since masks on a list for a time outlive the room.
+
 A room that was private when it closed hides what was before: kept are the change that made it private and its
 closing, and of what came after the last opening and closing, which unhid it.
 """
@@ -39,6 +41,7 @@ OPENED, CLOSED = "opened", "closed"
 TOPIC = TopicChanged.slot
 MADE_PRIVATE, HIDDEN = "made private", "hidden"  # of the last closing that hid what was before
 RENAMED, GRANTED = "renamed ", "grant "
+TIMED = "@"  # before the slot of what ends by itself
 _OUTLIVE = (TOPIC, MADE_PRIVATE, HIDDEN)  # what a closed room leaves
 
 
@@ -82,9 +85,10 @@ def _emptied(event: Event, held: Held, fold: Fold) -> set[str]:
 
 
 def _closed(held: Held, number: int) -> dict[str, int]:
-    """All goes with a room but its topic, unless what was before is hidden, and what else it was called."""
-    rest = {slot: of for slot, of in held.items() if slot in _OUTLIVE or slot.startswith(RENAMED)}
-    by = next((held[f"+{letter}"] for letter in PRIVATE if f"+{letter}" in held), 0)
+    """All goes with a room but its topic (unless what was is hidden), what else it was called, masks with an end."""
+    rest = {slot: of for slot, of in held.items() if slot in _OUTLIVE or slot.startswith(RENAMED) or _is_timed(slot)}
+    private = (f"{sign}{letter}" for letter in PRIVATE for sign in ("+", f"{TIMED}+"))
+    by = next((held[slot] for slot in private if slot in held), 0)
     if by:
         rest.pop(TOPIC, None)
         return {**rest, MADE_PRIVATE: by, HIDDEN: number}
@@ -99,11 +103,17 @@ def _modes(held: Held, event: ModesChanged, number: int, fold: Fold) -> dict[str
         slot = _slot(change, fold)
         if slot is None:
             continue
-        after.pop(_opposite(slot), None)
-        after.pop(slot, None)
+        for one in (slot, _opposite(slot)):
+            after.pop(one, None)
+            after.pop(TIMED + one, None)
         if change.adding or slot[1:] in NEW_ROOM_MODES:
-            after[slot] = number
+            after[_held_as(event, change, slot)] = number
     return after
+
+
+def _held_as(event: ModesChanged, change: Change, slot: str) -> str:
+    """What `slot` is called: something else where it ends by itself."""
+    return TIMED + slot if event.seconds and change.adding else slot
 
 
 def _slot(change: Change, fold: Fold) -> str | None:
@@ -119,7 +129,12 @@ def _opposite(slot: str) -> str:
 
 
 def _is_flag(slot: str) -> bool:
-    return slot[0] in "+-" and " " not in slot
+    return slot.removeprefix(TIMED)[0] in "+-" and " " not in slot
+
+
+def _is_timed(slot: str) -> bool:
+    """Whether it is a mask on a list that ends by itself."""
+    return slot.startswith(TIMED) and not _is_flag(slot)
 
 
 def remaining(event: Event, slots: set[str], fold: Fold) -> Event:
@@ -134,5 +149,6 @@ def remaining(event: Event, slots: set[str], fold: Fold) -> Event:
 def _in_force(event: ModesChanged, slots: set[str], fold: Fold) -> Iterator[Change]:
     for change in event.changes:
         is_private = MADE_PRIVATE in slots and change.letter in PRIVATE
-        if is_private or _slot(change, fold) in slots:
+        slot = _slot(change, fold)
+        if is_private or (slot is not None and _held_as(event, change, slot) in slots):
             yield change

@@ -52,7 +52,7 @@ def test_a_time(moment, word: str, meant: str) -> None:
     assert moment(word) == datetime.fromisoformat(meant)
 
 
-@pytest.mark.parametrize("word", ["", "tomorrow", "24:00", "12:60", "2026-13-01", "5x", "999999d", "m", "-5m", "1"])
+@pytest.mark.parametrize("word", ["", "tomorrow", "24:00", "12:60", "2026-13-01", "5x", "9999999d", "m", "-5m", "1"])
 def test_no_time(moment, word: str) -> None:
     with pytest.raises(Refused):
         moment(word)

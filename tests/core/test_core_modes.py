@@ -77,4 +77,4 @@ def _fits(mask: str, text: str) -> bool:
 
 
 def test_letters_by_kind() -> None:
-    assert [letters_of(kind) for kind in ModeKind] == ["qaohv", "beI", "k", "fl", "CMORUimnrstu"]
+    assert [letters_of(kind) for kind in ModeKind] == ["qaohv", "beI", "k", "flW", "CMORUimnrstu"]

@@ -12,7 +12,7 @@ from chatroom.commands.table import TABLE
 from chatroom.core.replies import EVERYTHING, HelpShown
 from chatroom.dialects.plain.context import Context
 from chatroom.dialects.plain.replies import lines
-from chatroom.dialects.plain.text import count, listing, safe, span
+from chatroom.dialects.plain.text import count, listing, safe
 
 
 @pytest.mark.parametrize(
@@ -55,22 +55,6 @@ def test_lists_of_words() -> None:
 def test_counts() -> None:
     assert [count(n, "room") for n in (0, 1, 2)] == ["0 rooms", "1 room", "2 rooms"]
     assert count(2, "person", "people") == "2 people"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 s"),
-        (59, "59 s"),
-        (60, "1 min"),
-        (3599, "59 min"),
-        (3600, "1 h 0 min"),
-        (86400, "1 day 0 h"),
-        (200000, "2 days 7 h"),
-    ],
-)
-def test_spans(seconds: int, words: str) -> None:
-    assert span(seconds) == words
 
 
 def test_help_fits_a_terminal_of_24_lines_and_80_columns() -> None:

@@ -26,6 +26,7 @@ DEEDS = (
     | st.sampled_from(["", "Leaves", "Bags"]).map(lambda t: ("topic", t))
     | METADATA
     | CHANGES
+    | CHANGES.map(lambda changes: ("for a time", changes))
 )
 
 
@@ -38,6 +39,8 @@ def event_of(deed: object, room: str) -> ev.Event:
         return ev.TopicChanged(ALICE, room, deed[1])
     if deed[0] == "metadata":
         return ev.RoomMetadataChanged(ALICE, room, *deed[1:])
+    if deed[0] == "for a time":
+        return ev.ModesChanged(ALICE, room, deed[1], "why", 60, "somebody")
     return ev.ModesChanged(ALICE, room, deed)
 
 
@@ -64,7 +67,7 @@ def rooms_after(records: list[Record]) -> dict[str, tuple[object, ...]]:
 def facts(room: Room) -> tuple[object, ...]:
     """What outlives a restart; when a closed room was made says nothing to anybody."""
     made = room.created if room.is_open or room.folded == "#lobby" else 0
-    kept = (room.topic, room.modes, room.lists, room.metadata)
+    kept = (room.topic, room.modes, room.lists, room.held, room.metadata)
     return room.name, *kept, room.is_open, room.is_hidden, room.history_from, made
 
 

@@ -9,7 +9,8 @@ from chatroom.core import events as ev
 from chatroom.core.apply.registered import keep_privileges, restored
 from chatroom.core.apply.table import Heard, applies, personal_place
 from chatroom.core.events import Who
-from chatroom.core.modes import HALF_OPERATOR, ROOM_MODES, ModeKind
+from chatroom.core.listed import Listed, any_fits
+from chatroom.core.modes import HALF_OPERATOR, MUTE, ROOM_MODES, ModeKind
 from chatroom.core.room import Room, Topic
 from chatroom.core.user import User
 
@@ -75,6 +76,7 @@ def _goes(chat: Chat, user: User, event: ev.RoomEvent) -> Heard:
 def remove(chat: Chat, user: User, room: Room, by: Who) -> None:
     """Take `user` out of `room`, which closes with its last member."""
     del room.members[user]
+    room.said_at.pop(user, None)
     if not (room.members or room.is_permanent or room.is_registered):
         chat.follow(ev.Closed(by, room.name))
 
@@ -111,18 +113,36 @@ def _topic(chat: Chat, event: ev.TopicChanged) -> Heard:
 @applies(ev.ModesChanged)
 def _modes(chat: Chat, event: ev.ModesChanged) -> Heard:
     room = chat.room_for(event.room)
+    hushed = _hushed(chat, room, event)
+    until = chat.time + event.seconds * 1000 if event.seconds else 0
     changed: dict[User, None] = {}  # whose privileges
     for change in event.changes:
         folded = chat.names.fold(change.value)
         if ROOM_MODES.get(change.letter) is not ModeKind.PRIVILEGE:
-            room.change_mode(change, folded, event.who.mask, chat.time)
+            listed = Listed(change.value, event.who.mask, chat.time, event.reason, until, event.about)
+            room.change_mode(change, folded, listed)
+            if until and change.adding:
+                chat.ends.add(room, change.letter, folded)
         elif (member := chat.users.get(folded)) in room.members:
             room.change_privilege(member, change)
             changed[member] = None
     for member in changed if room.is_registered else ():
         if member.who.account and member.nick != event.who.nick:
             keep_privileges(chat, room, member, event.who)
-    return Heard((room.place,), _and_doer(chat, room.members, event))
+    concerned = hushed | _hushed(chat, room, event)
+    watchers = [outbox for member in concerned for outbox in member.outboxes]
+    return Heard((room.place,), _and_doer(chat, room.members, event), watchers)
+
+
+def _hushed(chat: Chat, room: Room, event: ev.ModesChanged) -> dict[User, None]:
+    """The members whom a ban or mute that `event` is about keeps from speaking."""
+    fold = chat.names.fold
+    masks = [fold(change.value).removeprefix(MUTE) for change in event.changes if change.letter == "b"]
+    return {
+        member: None
+        for member in (room.members if masks else ())
+        if room.is_hushed(member, fold) and any_fits(masks, member.who, fold)
+    }
 
 
 @applies(ev.RoomRenamed)

@@ -22,6 +22,8 @@ def _said(chat: Chat, event: ev.Said | ev.Tagged) -> Heard:
     user = chat.user_of(event)
     if isinstance(event, ev.Said):  # tags alone are no talk: nobody is less idle for them, nor to be answered
         user.spoke = chat.time
+        if "W" in room.modes:
+            room.said_at[user] = chat.time
     if event.tags:
         chat.once.note(chat.number, event)
     hearers: Collection[User] = room.members

@@ -29,6 +29,7 @@ ROOM_NAMES = {
     "k": "key",
     "f": "chatroom/forward",
     "l": "limit",
+    "W": "chatroom/slow",
     "O": "chatroom/operonly",
     "U": "chatroom/opmoderated",
     "u": "chatroom/auditorium",

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from chatroom.commands.call import Call, Server
 from chatroom.core.account_replies import LoggedIn, LoggedOut, RoomResumed
-from chatroom.core.events import Joined, Record, Said, Tagged, TaggedTo, Tags, Told
+from chatroom.core.events import Joined, ModesChanged, Record, Said, Tagged, TaggedTo, Tags, Told
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import MotdShown, Reply, RoomShown
 from chatroom.core.room import Room
@@ -224,6 +224,11 @@ class IrcSession(Dialect):
             self.numeric(number, *params)
         if isinstance(reply, RoomShown):
             self.replay(reply.tail.subject, reply.tail.records)
+
+    def heard_of_hush(self, event: ModesChanged) -> None:
+        """As all programs it is told MODE; of who, why and how long it is told beside that."""
+        if event.about or event.reason or event.seconds:
+            super().heard_of_hush(event)
 
     def _tell_joined(self, room: Room) -> None:
         """Tell of a joining that happened before this connection came; it is no event of the log."""

@@ -14,9 +14,10 @@ from typing import Any
 
 from chatroom.core import events as ev
 from chatroom.core.events import Change, Manner, Record
-from chatroom.core.modes import ACCOUNT, MUTE
+from chatroom.core.modes import ACCOUNT, MUTE, ROOM_MODES, ModeKind
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Why
+from chatroom.core.spans import in_words
 from chatroom.dialects.plain.text import safe
 
 CONTINUED = "\n  | "  # between the lines of one message
@@ -123,7 +124,12 @@ def _topic(event: ev.TopicChanged) -> str:
 
 
 def _modes(event: ev.ModesChanged) -> str:
-    return f"-- In {event.room}, {event.who.nick} {', '.join(map(_change, event.changes))}."
+    """Masks about somebody are told as their name, once for all of them."""
+    told = dict.fromkeys(_change(change, event.about) for change in event.changes)
+    is_over = not event.who.host and not any(change.adding for change in event.changes)
+    because = ": the time was up." if is_over and event.changes else _because(event.reason)
+    for_long = f" for {in_words(event.seconds)}" if event.seconds else ""
+    return f"-- In {event.room}, {event.who.nick} {', '.join(told)}{for_long}{because}"
 
 
 def _user_modes(event: ev.UserModesChanged) -> str:
@@ -131,11 +137,13 @@ def _user_modes(event: ev.UserModesChanged) -> str:
     return f"-- Your modes changed: {' '.join(signed)}."  # only their owner hears of it
 
 
-def _change(change: Change) -> str:
+def _change(change: Change, about: str = "") -> str:
     (switched_on, switched_off), value = _CHANGES[change.letter], change.value
     if value.startswith(MUTE) and change.letter in _MUTES:
         (switched_on, switched_off), value = _MUTES[change.letter], value.removeprefix(MUTE)
-    if value.startswith(ACCOUNT):
+    if about and ROOM_MODES[change.letter] is ModeKind.LIST:
+        value = about
+    elif value.startswith(ACCOUNT):
         value = f"the account {value.removeprefix(ACCOUNT)}"
     return (switched_on if change.adding else switched_off).format(safe(value))
 
@@ -152,10 +160,11 @@ _CHANGES = {
     "v": ("gave {} a voice", "took the voice of {}"),
     "b": ("banned {}", "unbanned {}"),
     "e": ("excepted {} from bans", "no longer excepts {} from bans"),
-    "I": ("invited {} for good", "no longer invites {}"),
+    "I": ("lets {} in also while it is closed", "no longer lets {} in while it is closed"),
     "k": ("set a key", "took the key off"),
     "f": ("sent those who may not come in to {}", "sent those who may not come in nowhere else any more"),
     "l": ("limited the room to {} people", "took the limit of people off"),
+    "W": ("slowed the room: everybody speaks once in {} s", "let everybody speak as often as they like"),
     "C": ("kept out questions from program to program", "let in questions from program to program"),
     "M": ("let only people with an account speak", "let guests speak again"),
     "O": ("closed the room to all but operators of the server", "opened the room to other people"),

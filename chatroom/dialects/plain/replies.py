@@ -13,12 +13,14 @@ from chatroom.core.events import Record
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import EVERYTHING, HelpEntry, Reply
+from chatroom.core.spans import in_words
 from chatroom.core.user import ABSENT, User
 from chatroom.dialects.plain.accounts import ACCOUNTS
 from chatroom.dialects.plain.context import Context
 from chatroom.dialects.plain.events import sentence
+from chatroom.dialects.plain.order import ORDER
 from chatroom.dialects.plain.rooms import ROOMS, people_of
-from chatroom.dialects.plain.text import count, listing, safe, span
+from chatroom.dialects.plain.text import count, listing, safe
 
 WIDTH = 78
 MOST_NAMES = 12  # named when somebody comes in; /names has the rest
@@ -77,7 +79,7 @@ def _person(reply: re_.PersonShown, context: Context) -> Iterator[str]:
         f": {safe(user.realname)}" if user.realname else ""
     )
     yield f"   in {rooms}"
-    yield f"   here since {context.moment(user.since):%Y-%m-%d %H:%M}, silent for {span(reply.idle_seconds)}"
+    yield f"   here since {context.moment(user.since):%Y-%m-%d %H:%M}, silent for {in_words(reply.idle_seconds)}"
     if user.away:
         yield f"   {_away(user)}"
     if standing := list(_standing(user)):
@@ -285,7 +287,7 @@ def _version(reply: re_.VersionShown, context: Context) -> Iterator[str]:
 
 
 def _uptime(reply: re_.UptimeShown, context: Context) -> Iterator[str]:
-    yield f"-- Up for {span(reply.seconds)}, since {context.moment(reply.since):%Y-%m-%d %H:%M}."
+    yield f"-- Up for {in_words(reply.seconds)}, since {context.moment(reply.since):%Y-%m-%d %H:%M}."
 
 
 def _time(reply: re_.TimeShown, context: Context) -> Iterator[str]:
@@ -311,6 +313,7 @@ def _admin(reply: re_.AdminShown, context: Context) -> Iterator[str]:
 _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     **ROOMS,
     **ACCOUNTS,
+    **ORDER,
     re_.RoomShown: _room_shown,
     RoomResumed: _room_shown,
     MissedTalk: _missed,

@@ -11,7 +11,7 @@ import re
 
 from chatroom.commands.call import Call, Server
 from chatroom.commands.table import TABLE
-from chatroom.core.events import Event, Joined, Left, Record, Said, Told
+from chatroom.core.events import Event, Joined, Left, ModesChanged, Record, Said, Told
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import Goodbye, MotdShown, Reply
@@ -166,6 +166,11 @@ class PlainSession(Dialect):
             self._claim(str(refused.facts["nick"]))
             return
         self._write(f"-- {safe(refused.sentence)}")
+
+    def heard_of_hush(self, event: ModesChanged) -> None:
+        """As everybody else in the room they are told of the event itself, which is enough if it names them."""
+        if self.user is not None and event.about != self.user.nick:
+            super().heard_of_hush(event)
 
     def become(self, user: User, is_back: bool = False) -> None:
         """Be that person from now on."""

@@ -31,15 +31,3 @@ def listing(words: Sequence[str]) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 person`, `2 people`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
-def span(seconds: int) -> str:
-    """A length of time in its largest unit or two: `3 h 20 min`."""
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if hours == 0:
-        return f"{minutes} min"
-    if days == 0:
-        return f"{hours} h {minutes % 60} min"
-    return f"{count(days, 'day')} {hours % 24} h"

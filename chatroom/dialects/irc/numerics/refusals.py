@@ -17,6 +17,7 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.USAGE: ("461", ("verb",), "Not enough parameters"),
     Why.TOO_MUCH: ("461", ("verb",), "Too many parameters"),
     Why.NOT_A_NUMBER: ("461", ("verb",), "That is not a number above zero"),
+    Why.NOT_A_SPAN: ("461", ("verb",), "That is no length of time: try 30s, 10m, 2h or 1d"),
     Why.NOT_A_TIME: ("461", ("verb",), "That is no time: try 14:00, 2026-11-22 or 90m"),
     Why.LINE_TOO_LONG: ("417", (), "Input line was too long"),
     Why.TEXT_MISSING: ("412", (), "No text to send"),
@@ -55,14 +56,25 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.OPERATORS_ONLY: ("482", ("room",), "You're not channel operator"),
     Why.FOUNDERS_ONLY: ("482", ("room",), "You're not channel founder"),
     Why.OUTRANKED: ("482", ("room",), "Their privileges on the channel are not below yours"),
-    Why.MODERATED: ("404", ("room",), "Cannot send to channel (+m)"),
-    Why.BANNED: ("474", ("room",), "Cannot join channel (+b)"),
-    Why.BANNED_FROM_SPEAKING: ("404", ("room",), "Cannot send to channel (+b)"),
+    Why.MODERATED: ("404", ("room",), "Cannot send to channel (+m){terms}"),
+    Why.BANNED: ("474", ("room",), "Cannot join channel (+b){terms}"),
+    Why.BANNED_FROM_SPEAKING: ("404", ("room",), "Cannot send to channel (+b){terms}"),
+    Why.MUTED: ("404", ("room",), "Cannot send to channel (+b m:){terms}"),
+    Why.TOO_SOON: ("404", ("room",), "Cannot send to channel (+W): wait {wait}"),
+    Why.NICK_HELD: ("435", ("nick", "room"), "Cannot change nickname while muted or banned on channel"),
+    Why.BANS_YOU: ("400", ("verb",), "That fits yourself"),
+    Why.NOT_BANNED: ("400", ("verb", "room"), "They are not banned"),
+    Why.NOT_MUTED: ("400", ("verb", "room"), "They are not muted"),
+    Why.NOT_LOCKED: ("400", ("verb", "room"), "That channel is not locked"),
+    Why.LOCKED_ALREADY: ("400", ("verb", "room"), "That would change nothing"),
+    Why.NOT_SLOWED: ("400", ("verb", "room"), "That channel is not slowed"),
+    Why.NOT_ALLOWED: ("400", ("verb", "room"), "They are not on that list"),
+    Why.WHOM_TO_BAN: ("401", ("who",), "No such nick/channel"),
     Why.GUESTS_SILENT: ("404", ("room",), "Cannot send to channel (+M)"),
     Why.NO_CTCP: ("404", ("room",), "Cannot send to channel (+C)"),
     Why.CTCP_UNHEARD: ("531", ("nick",), "You can't send CTCP to this person (+T)"),
     Why.OUTSIDERS_SILENT: ("404", ("room",), "Cannot send to channel (+n)"),
-    Why.INVITE_ONLY: ("473", ("room",), "Cannot join channel (+i)"),
+    Why.INVITE_ONLY: ("473", ("room",), "Cannot join channel (+i){terms}"),
     Why.KEY_WRONG: ("475", ("room",), "Cannot join channel (+k)"),
     Why.ROOM_FULL: ("471", ("room",), "Cannot join channel (+l)"),
     Why.ROOM_FOR_ACCOUNTS: ("477", ("room",), "Cannot join channel (+R): you need to be logged in to an account"),
@@ -169,4 +181,4 @@ def refusal(refused: Refused, verb: str) -> Numeric:
     """The numeric for a refusal of what `verb` asked."""
     number, keys, text = REFUSALS[refused.why]
     facts = refused.facts | {"verb": verb}
-    return (number, *(str(facts.get(key, "*")) for key in keys), text)
+    return (number, *(str(facts.get(key, "*")) for key in keys), refused.filled(text))

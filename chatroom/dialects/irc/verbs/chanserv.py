@@ -77,6 +77,41 @@ def devoice(session: IrcSession, words: list[str]) -> None:
     _for_somebody(session, "devoice", words)
 
 
+@CHANSERV.command("KICK <channel> <nick> [reason]")
+def kick(session: IrcSession, words: list[str]) -> None:
+    """Put somebody out."""
+    _about(session, "kick", words)
+
+
+@CHANSERV.command("BAN <channel> <nick> [time] [reason]")
+def ban(session: IrcSession, words: list[str]) -> None:
+    """Put somebody out and keep them out, as in BAN #tea bob 1d spam."""
+    _about(session, "ban", words)
+
+
+@CHANSERV.command("UNBAN <channel> <nick>")
+def unban(session: IrcSession, words: list[str]) -> None:
+    """Let somebody come in again."""
+    _about(session, "unban", words)
+
+
+@CHANSERV.command("QUIET <channel> <nick> [time] [reason]", "MUTE")
+def quiet(session: IrcSession, words: list[str]) -> None:
+    """Let somebody speak no longer, as in QUIET #tea bob 10m spam."""
+    _about(session, "mute", words)
+
+
+@CHANSERV.command("UNQUIET <channel> <nick>", "UNMUTE")
+def unquiet(session: IrcSession, words: list[str]) -> None:
+    """Let somebody speak again."""
+    _about(session, "unmute", words)
+
+
+def _about(session: IrcSession, row: str, words: list[str]) -> None:
+    room, whom, *more = words
+    session.call(row, (whom, room, *more))
+
+
 def _for_somebody(session: IrcSession, row: str, words: list[str]) -> None:
     room, nick, *_ = [*words, session.nick]
     session.call(row, (nick, room))
