@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from itertools import islice
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -67,6 +68,11 @@ class Row:
     aliases: tuple[str, ...]
     handler: Handler
     is_privileged: bool = False  # for operators of the server alone
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether its words are taken as they are: nothing is converted, nothing can be left out before the last."""
+        return all(param.kind is str for param in self.params)
 
     @property
     def help(self) -> HelpEntry:
@@ -169,9 +175,15 @@ def _param(word: str, hints: dict[str, Any], following: list[str]) -> Param:
 
 def bind(row: Row, call: Call) -> dict[str, Any]:
     """The handler's arguments out of the call's words. Raise Refused when they do not fit."""
-    given = _assign_text(row, call.words) if isinstance(call.words, str) else _assign_words(row, list(call.words))
+    words, params = call.words, row.params
+    if isinstance(words, str):
+        given = _assign_text(row, words)
+    elif len(words) == len(params) and row.is_plain:  # nearly always
+        return {param.name: word for param, word in zip(params, words, strict=True)}
+    else:
+        given = _assign_words(row, list(words))
     arguments = {}
-    for param in row.params:
+    for param in params:
         word = given.get(param.name)
         if word is not None:
             arguments[param.name] = _CONVERT.get(param.kind, _as_text)(word, call, row)

@@ -148,6 +148,7 @@ class Connection:
     def read(self) -> bytes | None:
         """One packet, unwrapped: b"" when nothing is inside yet, None when the client has closed."""
         self._is_waiting, self.heard = True, self.house.seconds()
+        self.house.delivery.breathe(self.heard)
         get_hub().wait(self._readable)
         self._is_waiting, self._probed_at = False, 0.0
         try:

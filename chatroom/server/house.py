@@ -31,7 +31,7 @@ from chatroom.server.accounts import Accounts
 from chatroom.server.cloak import Cloak
 from chatroom.server.config import ConfigError, Settings, tls_problem
 from chatroom.server.connection import Connection
-from chatroom.server.delivery import Delivery
+from chatroom.server.delivery import Delivery, Later
 from chatroom.server.doors import sts
 from chatroom.server.limits import UNIX, Addresses, plain_address
 from chatroom.server.passwords import verified
@@ -74,17 +74,19 @@ def tls_of(settings: Settings) -> Tls | None:
 
 
 class House:
-    """Everything one server is made of. `schedule` has the loop call a function at the end of this turn.
+    """Everything one server is made of. `schedule` has the loop call a function at the end of this turn, `later` later.
 
     Raises HistoryError, ConfigError or OSError when the data folder can't be used.
     """
 
-    def __init__(self, settings: Settings, schedule: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(
+        self, settings: Settings, schedule: Callable[[Callable[[], None]], object], later: Later | None = None
+    ) -> None:
         self.settings = settings
         self.data = Path(settings.server.data)
         self.backups = Path(settings.server.backups)
         self.history = open_history(settings)
-        self.delivery = Delivery(self.history.commit, schedule, self._trouble)
+        self.delivery = Delivery(self.history.commit, schedule, self._trouble, later)
         self.keep = Keep(self.history, self.delivery.recorded)
         self.cloak = Cloak(self.data)
         self.addresses = Addresses(settings.limits.connections_per_address)

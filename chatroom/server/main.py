@@ -123,7 +123,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         packer = ThreadPool(1)
         logs.start(folders["logs"], settings.log, packer.spawn)
         stack.callback(logs.stop)
-        house = House(settings, get_hub().loop.run_callback)
+        house = House(settings, get_hub().loop.run_callback, _later)
         house.server.reload = lambda: _reload(house)
         end = _end_signal(house)
         listeners = [Listener(url, partial(house.handle, scheme=scheme_of(url))) for url in settings.server.listen]
@@ -168,6 +168,17 @@ def _announce(settings: Settings, listeners: list[Listener], files: int, note: s
 
 
 # ---- running and ending
+
+
+def _later(seconds: float, function: Callable[[], None]) -> None:
+    """Have the loop call `function` after so many seconds."""
+    timer = get_hub().loop.timer(seconds)
+
+    def fire() -> None:
+        timer.close()
+        function()
+
+    timer.start(fire)
 
 
 def _end_signal(house: House) -> Event:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 MAX_LINE = 510  # bytes of a line without its tags and its end (RFC 1459: 512 with CR LF)
 MAX_CLIENT_TAGS = 4094  # bytes of tags a client may send, without @ and the space after (IRCv3 message-tags)
@@ -20,19 +21,19 @@ MAX_PARAMS = 15
 _LONGEST_CHARACTER = 4  # bytes of UTF-8
 _CLIENT_TAG = re.compile(r"\+(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9-]+")
 
+_NO_TAGS: Mapping[str, str] = MappingProxyType({})
 _UNESCAPE = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 _ESCAPE = str.maketrans({";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\0": None})
 _UNPRINTABLE = str.maketrans({"\r": " ", "\n": " ", "\0": None})
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One line, taken apart. `verb` is upper case; a tag without a value has the value ""."""
 
     verb: str
     params: tuple[str, ...] = ()
     source: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = _NO_TAGS
 
     def param(self, index: int, default: str = "") -> str:
         """The parameter at `index`, or `default` where there are fewer."""
@@ -41,7 +42,7 @@ class Message:
 
 def parse(line: str) -> Message | None:
     """Take one line apart; None when it holds no verb."""
-    tags: Mapping[str, str] = {}
+    tags = _NO_TAGS
     source = ""
     if line.startswith("@"):
         raw_tags, _, line = line[1:].partition(" ")
@@ -49,21 +50,17 @@ def parse(line: str) -> Message | None:
     line = line.lstrip(" ")
     if line.startswith(":"):
         source, _, line = line[1:].partition(" ")
-    head, colon, trailing = _split_trailing(line)
-    verb, *params = [word for word in head.split(" ") if word] or [""]  # no other white space parts words
-    if not verb:
+    head, colon, trailing = line.partition(" :")
+    words = head.split(" ")  # no other white space parts words
+    if "" in words:
+        words = [word for word in words if word]
+    if not words or words[0].startswith(":"):  # no verb before the trailing part
         return None
     if colon:
-        params.append(trailing)
-    if len(params) > MAX_PARAMS:
-        params[MAX_PARAMS - 1 :] = [" ".join(params[MAX_PARAMS - 1 :])]
-    return Message(verb.upper(), tuple(params), source, tags)
-
-
-def _split_trailing(line: str) -> tuple[str, str, str]:
-    if line.startswith(":"):  # no verb before the trailing part
-        return "", ":", line[1:]
-    return line.partition(" :")
+        words.append(trailing)
+    if len(words) > MAX_PARAMS + 1:
+        words[MAX_PARAMS:] = [" ".join(words[MAX_PARAMS:])]
+    return Message(words[0].upper(), tuple(words[1:]), source, tags)
 
 
 def parse_tags(raw: str) -> dict[str, str]:

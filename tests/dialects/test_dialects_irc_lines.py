@@ -8,7 +8,7 @@ from samples import ALICE, NOON
 
 from chatroom.core.events import Change, ModesChanged, Record, TopicChanged
 from chatroom.dialects.irc.events import flavour
-from chatroom.dialects.irc.lines import MAX_WORD, fit_line, packed, room_after, size_of
+from chatroom.dialects.irc.lines import MAX_WORD, cut_at_spaces, fit_line, packed, room_after, size_of
 from chatroom.wire.irc import MAX_LINE, format_line, parse
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -68,3 +68,10 @@ def test_a_topic_of_an_old_log_is_cut() -> None:
     data = flavour(frozenset(), "1").render(Record(7, NOON, TopicChanged(ALICE, "#tea", "ö" * 300), ()))
     assert len(data) in (MAX_LINE + 1, MAX_LINE + 2)
     assert set(parse(data.decode().rstrip()).params[1]) == {"ö"}
+
+
+@given(st.lists(st.text("abcä", min_size=1, max_size=9), min_size=1), st.integers(18, 60))
+def test_words_cut_at_spaces_are_all_there_and_whole(words: list[str], room: int) -> None:
+    pieces = list(cut_at_spaces(" ".join(words).encode(), room))
+    assert b" ".join(pieces).decode().split(" ") == words
+    assert all(0 < len(piece) <= room for piece in pieces)

@@ -12,7 +12,7 @@ from server_house import HouseScene
 from chatroom.core.chat import Chat
 from chatroom.core.events import Entered, Joined, Said, Who
 from chatroom.dialects.plain.events import flavour
-from chatroom.server.delivery import Delivery, Outbox
+from chatroom.server.delivery import LEAST_PAUSE, LONGEST_PAUSE, LONGEST_TURN, Delivery, Outbox
 
 ALICE, BOB, CAROL = (Who(nick, "nc", "x.guest") for nick in ("alice", "bob", "carol"))
 DISK = "The server can't write to its disk, so nothing can be said just now. It tries again every second."
@@ -326,3 +326,31 @@ def test_nothing_is_lost_when_the_server_ends_after_the_disk_recovered(room, ref
     scene.house.history.commit()
     assert said_on_disk(scene) == ["held back"]
     assert on_disk(scene.log) == list(range(1, scene.house.chat.number + 1))
+
+
+def test_what_follows_at_once_waits_for_the_pause(turn):
+    pauses = []
+    turn.delivery._later = lambda seconds, flush: pauses.append(seconds) or turn.flushes.append(flush)
+    turn.delivery._next = 0.0
+    turn.say("one")
+    assert pauses == []  # what happens alone goes out at once
+    turn.end()
+    turn.say("two")
+    turn.say("three")
+    [pause] = pauses
+    assert 0 < pause <= LONGEST_PAUSE
+    assert LEAST_PAUSE < LONGEST_PAUSE
+    assert turn.end()[0] == "commit"
+
+
+def test_a_turn_in_which_very_much_is_read_is_ended_in_between(turn):
+    turn.delivery.breathe(100.0)
+    turn.say("one")
+    turn.delivery.breathe(200.0)
+    turn.delivery.breathe(200.0 + LONGEST_TURN / 2)
+    assert turn.done == []
+    turn.delivery.breathe(200.0 + 1000)
+    assert turn.done[0] == "commit"
+    assert len(turn.done) == 4
+    turn.done.clear()
+    assert turn.end() == []  # nothing is left for its end

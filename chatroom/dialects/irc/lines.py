@@ -52,3 +52,13 @@ def packed(items: Iterable[Item], room: int, size: Callable[[Item], int], most: 
         used += needed
     if group:
         yield group
+
+
+def cut_at_spaces(words: bytes, room: int) -> Iterator[bytes]:
+    """`words`, none of them longer than `room`, in pieces of at most so many bytes, without the spaces between them."""
+    start = 0
+    while len(words) - start > room:
+        end = words.rindex(b" ", start, start + room + 1)
+        yield words[start:end]
+        start = end + 1
+    yield words[start:]

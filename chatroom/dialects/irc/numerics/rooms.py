@@ -13,9 +13,11 @@ from chatroom.core.account_replies import RoomResumed
 from chatroom.core.replies import Reply
 from chatroom.core.room import Room
 from chatroom.core.user import User
+from chatroom.dialects.irc.lines import cut_at_spaces
 from chatroom.dialects.irc.numerics.history import tell_room_marker
 from chatroom.dialects.irc.numerics.refusals import Numeric
-from chatroom.dialects.irc.numerics.table import in_lines, tells
+from chatroom.dialects.irc.numerics.table import tells
+from chatroom.wire.irc import MAX_LINE
 
 if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
@@ -32,15 +34,24 @@ def _room_shown(reply: re_.RoomShown, session: IrcSession) -> Iterator[Numeric]:
 
 @tells(re_.NamesShown)
 def _names(reply: re_.NamesShown, session: IrcSession) -> Iterator[Numeric]:
-    yield from people_in(reply.room, session)
+    tell_people_in(reply.room, session)
     yield ("366", reply.room.name, "End of /NAMES list")
 
 
-def people_in(room: Room, session: IrcSession) -> Iterator[Numeric]:
-    """Who is in a room, as far as this person may know."""
-    people, are_masks = room.seen_by(session.user), "userhost-in-names" in session.capabilities
-    names = (prefixes(room, user, session) + (user.who.mask if are_masks else user.nick) for user in people)
-    return in_lines(session, names, "353", "@" if "s" in room.modes else "=", room.name)
+def tell_people_in(room: Room, session: IrcSession) -> None:
+    """Tell who is in a room, as far as this person may know.
+
+    Thousands may come in at once, and each is told of all: so this is cut as one text, which takes a tenth of the time.
+    """
+    people, letters = room.seen_by(session.user), room.members
+    if "userhost-in-names" in session.capabilities:
+        names = [prefixes(room, user, session) + user.who.mask for user in people]
+    else:
+        names = [prefixes(room, user, session) + user.who[0] if letters[user] else user.who[0] for user in people]
+    if names:
+        start = f":{session.server.name} 353 {session.nick} {'@' if 's' in room.modes else '='} {room.name} ".encode()
+        pieces = cut_at_spaces(" ".join(names).encode(), MAX_LINE - len(start) - 1)
+        session.write(b"".join([b"%b%b%b\r\n" % (start, b":" if b" " in one else b"", one) for one in pieces]))
 
 
 def prefixes(room: Room, user: User, session: IrcSession) -> str:

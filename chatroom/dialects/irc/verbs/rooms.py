@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
-from chatroom.dialects.irc.numerics.rooms import people_in
+from chatroom.dialects.irc.numerics.rooms import tell_people_in
 from chatroom.dialects.irc.verbs.table import check_number, targets, verb
 from chatroom.wire.irc import Message
 
@@ -66,8 +66,7 @@ def names(session: IrcSession, message: Message) -> None:
     seen = [room for room in rooms if room and room.is_open and room.is_visible_to(session.user)]
     session.cost += 1 + len(seen) / 10
     for room in seen:
-        for numeric in people_in(room, session):
-            session.numeric(*numeric)
+        tell_people_in(room, session)
     session.numeric("366", message.param(0) or "*", "End of /NAMES list")
 
 

@@ -36,7 +36,7 @@ def verb(name: str, least: int = 0) -> Callable[[Verb], Verb]:
                 raise Refused(Why.USAGE)
             function(session, message)
 
-        VERBS[name] = checked
+        VERBS[name] = checked if least else function
         DESCRIPTIONS[name] = inspect.getdoc(function) or ""
         return function
 
