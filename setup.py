@@ -20,7 +20,8 @@ REQUIRES = [
     "h11>=0.16",  # HTTP/1.1 without I/O, for the page and for scripts
     "precis-i18n>=1.1",  # RFC 8265 names, for casemapping = "precis"
     "confusable-homoglyphs>=3.3",  # Unicode's table of characters that look alike
-    "prompt_toolkit>=3.0.50",  # the client's line editor: input stays whole while lines arrive
+    "prompt_toolkit>=3.0.50",  # the client's screen and line editor: input stays whole while lines arrive
+    "wcwidth>=0.5",  # the cells that a text takes on a terminal, and where one may cut it
     "rich>=14",  # the load test's progress bar and table
     "hdrhistogram>=0.10.3",  # latency percentiles without keeping every sample
 ]

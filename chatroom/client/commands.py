@@ -68,13 +68,20 @@ def _facing(session: Session) -> str:
 @command(
     "msg <nick> <text...>",
     help="Say something to one person, or to a room.",
-    aliases=("m", "tell", "query"),
+    aliases=("m", "tell"),
     works_offline=True,
 )
 def _msg(session: Session, nick: str, text: str) -> None:
     for name in nick.split(","):
         if name:
             session.say(name, text)
+
+
+@command("query <nick> [text...]", help="Turn to one person: what you type then is for them alone.", works_offline=True)
+def _query(session: Session, nick: str, text: str) -> None:
+    session.facing = nick
+    if text:
+        session.say(nick, text)
 
 
 @command("reply <text...>", help="Answer whoever wrote to you in private last.", aliases=("r",), works_offline=True)
@@ -295,6 +302,24 @@ _question("status", "Show how the server does: people, messages, disk, the newes
 _question("uptime", "Show how long the server has been running.")
 _question("version", "Show which server this is.")
 _question("time", "Show what time it is for the server.")
+
+
+def _about_screen(usage: str, help: str) -> None:
+    """A command about what is shown; the face in use carries it out, if it is one that can."""
+    name = usage.partition(" ")[0]
+
+    @command(usage, help=help, works_offline=True)
+    def perform(session: Session, word: str = "") -> None:
+        if session.face is None or not session.face.perform(name, word):
+            raise WrongUse(f"/{name} is for the full screen: it changes what is shown there.")
+
+
+_about_screen("members", "Show who is in the room beside what is said, or no longer; F7 does the same.")
+_about_screen("close", "Put away the private talk you are in; /part leaves a room.")
+_about_screen("find [words...]", "Look for words in what is here, as Ctrl-F does; /search asks the server.")
+_about_screen("theme [theme]", "Choose colours: auto, dark, light, middle, mono.")
+_about_screen("clock [format]", "Choose how times are shown: 24, 12, seconds, none, or a format such as %H:%M.")
+_about_screen("mouse [on]", "Let the mouse scroll and choose (on), or leave it to the terminal (off).")
 
 
 @command("raw <line...>", help="Send a line of IRC as it is.", aliases=("quote",))

@@ -1,6 +1,7 @@
 """What the word being typed may become.
 
-Strategy: the command table says what each argument is; the roster knows the rooms, and the people in the order in which
+Strategy: the client's command table says what each argument is, and the server's, where it publishes one, of commands
+that only it knows; the roster knows the rooms, and the people in the order in which
 they last spoke. Names that could not be typed, or that hold what a terminal must not be sent, are not offered.
 """
 
@@ -9,8 +10,14 @@ from __future__ import annotations
 from chatroom.client.clean import clean
 from chatroom.client.commands import TABLE
 from chatroom.client.session import Session
+from chatroom.client.table import Argument
 
-_PEOPLE = frozenset(("nick", "nicks", "text"))
+_PEOPLE = frozenset(("nick", "nicks", "text", "to", "target", "accounts"))
+_WORDS = {
+    "theme": ("auto", "dark", "light", "middle", "mono"),
+    "format": ("24", "12", "seconds", "none"),
+    "on": ("on", "off"),
+}
 
 
 def candidates(session: Session, before: str) -> tuple[str, list[str]]:
@@ -18,28 +25,38 @@ def candidates(session: Session, before: str) -> tuple[str, list[str]]:
     word = before.rpartition(" ")[2]
     is_first = word == before
     if before.startswith("/") and not before.startswith("//"):
-        found = _commands(word) if is_first else _arguments(session, before, word)
+        found = _commands(session, word) if is_first else _arguments(session, before, word)
     else:
         found = _rooms(session, word) or _nicks(session, word, ": " if is_first else " ")
     return word, [name for name in found if clean(name) == name]
 
 
-def _commands(word: str) -> list[str]:
-    return [f"/{name} " for name in TABLE.names() if name.startswith(word[1:].lower())]
+def _commands(session: Session, word: str) -> list[str]:
+    names = sorted({*TABLE.names(), *session.server_commands})
+    return [f"/{name} " for name in names if name.startswith(word[1:].lower())]
+
+
+def _arguments_of(session: Session, name: str) -> tuple[Argument, ...]:
+    """What a command takes, as its usage line says; the server writes its own a little differently."""
+    if row := TABLE.find(name):
+        return row.arguments
+    words = session.server_commands.get(name.lower(), ("", ""))[0].split()[1:]
+    return tuple(Argument(word.strip("[].<>"), not word.startswith("["), word.endswith("...")) for word in words)
 
 
 def _arguments(session: Session, before: str, word: str) -> list[str]:
     name, *words = before[1:].split(" ")
-    row = TABLE.find(name)
-    if row is None or not row.arguments:
+    arguments = _arguments_of(session, name)
+    if not arguments:
         return []
-    arguments = row.arguments
     position = len(words) - 1
     if arguments[0].name == "room" and not arguments[0].is_required and not session.features.is_room(words[0]):
         position += 1  # the room was left out
     kind = arguments[min(position, len(arguments) - 1)].name
     if kind == "command":
-        return [name[1:] for name in _commands(f"/{word}")]
+        return [name[1:] for name in _commands(session, f"/{word}")]
+    if kind in _WORDS:
+        return [f"{choice} " for choice in _WORDS[kind] if choice.startswith(word.lower())]
     if kind in _PEOPLE:
         return _nicks(session, word, " ") or _rooms(session, word)
     return _rooms(session, word) or _nicks(session, word, " ")

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chatroom.client import health
 from chatroom.client.events import Event
 from chatroom.client.keepalive import Keepalive
 from chatroom.client.options import Options
@@ -89,11 +90,13 @@ class Client:
         self.options = options
         self.show = show
         self.reconnects = reconnects
+        self.changed: Callable[[], None] = lambda: None  # called after every change of what is known
         self.backoff = Backoff()
         self.is_over = False
         self._was_in = False  # the server has let the user in at least once
         self._writer: asyncio.StreamWriter | None = None
         self._keepalive = Keepalive(now())
+        self.health = health.Health(now())
         self._left_at: float | None = None
         self._said = ""  # what was last said about a failed attempt
         self._changed = asyncio.Event()
@@ -144,6 +147,7 @@ class Client:
             self._left_at = self._left_at or now()
             self._leaving.set()
         self._changed.set()
+        self.changed()
 
     # one link
 
@@ -155,6 +159,7 @@ class Client:
             return
         began = now()
         self._writer, self._keepalive, self._said = writer, Keepalive(began), ""
+        self.health.made(began)
         begin(self.session)
         try:
             reason = await self._serve(reader)
@@ -184,8 +189,11 @@ class Client:
             for line in lines.receive_data(data or b""):
                 if isinstance(line, bytes):
                     receive_line(self.session, line)
+            if data:
+                self.health.heard(now())
             if reason := self._reason_to_end(heard=data is not None):
                 return reason
+            self._measure()
             self.flush()
 
     async def _read(self, reader: asyncio.StreamReader) -> bytes | None:
@@ -196,6 +204,16 @@ class Client:
                 return await reader.read(65536)
         except TimeoutError:
             return None
+
+    def _measure(self) -> None:
+        """Ask for the lag now and then, once the server has let the user in."""
+        if self.session.ponged == health.WORD:
+            self.session.ponged = ""
+            self.health.answered(now())
+        if self.session.is_registered and not self.session.is_leaving:
+            self.health.let_in()
+            if self.health.must_measure(now()):
+                self.session.send("PING", health.WORD)
 
     def _reason_to_end(self, heard: bool) -> str:
         session = self.session
@@ -219,6 +237,7 @@ class Client:
             return
         if not self._was_in:
             raise Failed(self.session.refusal or _not_let_in(reason, self.options))
+        self.health.lost()
         self.session.link_lost(reason)
         self.flush()
 

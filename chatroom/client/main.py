@@ -62,9 +62,9 @@ def _way(options: Options) -> Coroutine[Any, Any, int]:
         from chatroom.client import plain
 
         return plain.run(options)
-    from chatroom.client import terminal
+    from chatroom.client.screen import app
 
-    return terminal.run(options)
+    return app.run(options)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from chatroom.client import catchup
+from chatroom.client import catchup, published
 from chatroom.client.session import Session
 from chatroom.wire.irc import Message
 
@@ -233,7 +233,21 @@ def _time(session: Session, message: Message) -> None:
     session.show("info", message, text=f"It is {message.params[-1].rstrip('.')} at {message.param(1)}.", code="391")
 
 
+def _version(session: Session, message: Message) -> None:
+    """004: the server's name, and what it runs."""
+    published.ask(session, message.param(2))
+    if session.is_welcomed:
+        _other(session, message)
+
+
+def _help(session: Session, message: Message) -> None:
+    """704 to 706, the last of which only says that there is no more."""
+    if not published.took(session, message) and message.verb != "706":
+        session.show("info", message, text=message.params[-1] if message.params else "", code=message.verb)
+
+
 HANDLERS: dict[str, Callable[[Session, Message], None]] = {
+    "004": _version,
     "317": _idle,
     "322": _room_listed,
     "331": _no_topic,
@@ -246,4 +260,5 @@ HANDLERS: dict[str, Callable[[Session, Message], None]] = {
     "391": _time,
     "422": _end_of_motd,
     "900": _logged_in,
+    **dict.fromkeys(("704", "705", "706"), _help),
 }

@@ -131,6 +131,7 @@ def _ping(session: Session, message: Message) -> None:
 def _pong(session: Session, message: Message) -> None:
     if message.params[-1:] == (catchup.RETURNED,):
         session.is_returning = False
+    session.ponged = message.params[-1] if message.params else ""
     for dropped in session.outbox.answered(message.params[-1] if message.params else "", session.echoes):
         session.show("unconfirmed", target=dropped.target, text=dropped.text, own=True)
 

@@ -42,6 +42,12 @@ def render(event: Event, view: View) -> Line:
     return [(_QUIET, _stamp(event.time, view.now)), *place, *pieces]
 
 
+def sentence(event: Event) -> Line:
+    """What happened, without a time, a place and the mark of what is not talk."""
+    (style, text), *rest = _SENTENCES[event.type](event)
+    return [(style, text.removeprefix("-- ")), *rest]
+
+
 def _stamp(time: datetime, now: datetime | None) -> str:
     local = time.astimezone()
     is_old = now is not None and local.date() != now.astimezone().date()

@@ -15,14 +15,18 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatroom.client.events import Event
 from chatroom.client.outbox import Outbox, Outgoing
+from chatroom.client.pages import Page, given_up
 from chatroom.client.roster import Features, Roster
 from chatroom.wire.irc import MAX_LINE, Message, format_line, split_text
 
 ONCE = "chatroom/once"  # the capability; as a tag (+chatroom/once) the key by which a message is said once
+if TYPE_CHECKING:
+    from chatroom.client.face import Face
+
 _LONGEST_SOURCE = 90  # bytes of nick!user@host, assumed until the server has shown ours
 _REMEMBERED = 2000  # message ids, against showing one twice
 _MARK_EVERY = 5.0  # seconds between two words to the server on how far the user has read
@@ -93,6 +97,10 @@ class Session:
         self._events: list[Event] = []
         self._seen: deque[str] = deque(maxlen=_REMEMBERED)
         self._seen_set: set[str] = set()
+        self.pages: dict[str, Page] = {}  # of history that were asked for, by label
+        self.pages_asked = 0
+        self.face: Face | None = None  # what shows the chat, if it can do more than that
+        self.server_commands: dict[str, tuple[str, str]] = {}  # name -> usage line and help, as the server has them
         self.link_made()
         self._lines.clear()
 
@@ -111,6 +119,7 @@ class Session:
         self.is_returning = self._was_in  # until all rooms have answered
         self._held_since = None
         self.collected: dict[str, list[str]] = {}  # an answer of several lines, until its end
+        self.ponged = ""  # the word of the last PONG
         self.closing_words = ""  # what the server said in its ERROR
         self.is_welcomed = False  # all that a server tells a newcomer has been told
         self._lines.clear()
@@ -119,6 +128,7 @@ class Session:
         """The link is gone. What may have been lost with it is kept, or named where it can't be sent again."""
         was_in, self.is_registered = self.is_registered, False
         self.roster.clear()
+        given_up(self)
         self.show("disconnected", text=reason)
         for message in self.outbox.link_lost():
             if self.says_once:
@@ -142,6 +152,10 @@ class Session:
     def send(self, verb: str, *params: str) -> None:
         """Queue one line for the server."""
         self._lines.append(format_line(verb, *params))
+
+    def send_labelled(self, label: str, verb: str, *params: str) -> None:
+        """Queue one line whose answer is to carry `label` (IRCv3 labeled-response)."""
+        self._lines.append(format_line(verb, *params, tags={"label": label}))
 
     def send_raw(self, line: str) -> None:
         """Queue a line as it was typed; only what would make it two lines is taken out."""
@@ -241,7 +255,9 @@ class Session:
         if message:
             facts.setdefault("msgid", message.tags.get("msgid", ""))
             facts.setdefault("replayed", self.is_replayed(message))
-        self._events.append(Event(type=type, time=self._time(message), **facts))
+        event = Event(type=type, time=self._time(message), **facts)
+        page = self.page_of(message) if message else None
+        (self._events if page is None else page.events).append(event)
 
     def note(self, text: str, **facts: Any) -> None:
         """Show something the client itself has to say."""
@@ -285,6 +301,10 @@ class Session:
     def label_of(self, message: Message) -> str:
         """The label of the line that `message` answers, its own or its batch's; empty if there is none."""
         return message.tags.get("label", "") or self._batch(message).label
+
+    def page_of(self, message: Message) -> Page | None:
+        """The page of history that `message` is of, if it was asked for as one."""
+        return self.pages.get(self._batch(message).label) if self.pages else None
 
     def _batch(self, message: Message) -> Batch:
         return self.batches.get(message.tags.get("batch", "")) or Batch("")

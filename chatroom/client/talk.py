@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from chatroom.client import catchup
+from chatroom.client import catchup, pages
 from chatroom.client.numerics import ADVICE
 from chatroom.client.session import ONCE, Batch, Session, nick_of
 from chatroom.wire.irc import Message
@@ -28,7 +28,7 @@ def _talk(session: Session, message: Message) -> None:
         session.outbox.confirm(session.label_of(message), message.param(0), _words(message)[1])
     if session.is_me(nick_of(message.source)) and not session.is_replayed(message):
         session.source = message.source
-    if not catchup.holds_back(session, message):
+    if session.page_of(message) or not catchup.holds_back(session, message):
         _hear(session, message)
 
 
@@ -48,9 +48,12 @@ def _hear(session: Session, message: Message) -> None:
     """Show a message whose turn it is."""
     nick, (is_action, text) = nick_of(message.source), _words(message)
     is_own = session.is_me(nick) or _own_key(session, message) != ""
-    catchup.took(session, message)
-    if session.is_repeated(message):
-        return
+    if page := session.page_of(message):
+        page.count += 1
+    else:
+        catchup.took(session, message)
+        if session.is_repeated(message):
+            return
     if text.startswith("\1"):
         _ctcp(session, message, nick, text, is_own)
         return
@@ -62,13 +65,14 @@ def _show_talk(session: Session, message: Message, type: str, nick: str, text: s
     room = session.features.split_prefixes(message.param(0))[1]
     is_live = not session.is_replayed(message)
     if session.features.is_room(room):
-        session.roster.spoke(room, nick)
+        if session.page_of(message) is None:
+            session.roster.spoke(room, nick)
         mention = is_live and not is_own and is_mentioned(session.nick, text)
         session.show(type, message, room=room, nick=nick, text=text, own=is_own, mention=mention)
         return
     is_person = "!" in message.source
     if is_person and not is_own:
-        session.correspondent = nick
+        session.correspondent = nick if session.page_of(message) is None else session.correspondent
     mention = is_live and is_person and not is_own and type != "notice"
     session.show(type, message, nick=nick, target=message.param(0), text=text, own=is_own, mention=mention)
 
@@ -203,7 +207,7 @@ def _batch(session: Session, message: Message) -> None:
     reference = message.param(0)
     if reference.startswith("+"):
         session.batches[reference[1:]] = Batch(message.param(1), message.param(2), session.label_of(message))
-    elif batch := session.batches.pop(reference[1:], None):
+    elif (batch := session.batches.pop(reference[1:], None)) and not pages.ended(session, batch.label):
         for held in catchup.page_ended(session, batch):
             _hear(session, held)
 
@@ -233,6 +237,8 @@ def _standard_reply(session: Session, message: Message) -> None:
     command, code, text = message.param(0), message.param(1), message.params[-1] if message.params else ""
     is_failure = message.verb == "FAIL"
     if is_failure and command == "CHATHISTORY":
+        if pages.refused(session, session.label_of(message)):
+            return
         for held in catchup.refused(session, message):
             _hear(session, held)
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatroom.commands.table import TABLE, Nearest
+from chatroom.commands.table import TABLE, Nearest, Row
 from chatroom.core.modes import is_match
 from chatroom.core.refusals import Refused, Why
 from chatroom.dialects.irc.numerics.server import isupport_lines
@@ -108,6 +108,8 @@ def _help(session: IrcSession, message: Message) -> None:
 
 def _help_on(subject: str) -> list[str]:
     name = subject.upper()
+    if name == "COMMANDS":
+        return ["What can be typed on a terminal:", *(f"{row.usage}: {row.help.sentence}" for row in _rows())]
     if name in DESCRIPTIONS:
         return [name, DESCRIPTIONS[name]]
     row = TABLE.rows.get(subject.lower())
@@ -117,8 +119,13 @@ def _help_on(subject: str) -> list[str]:
 
 
 def _help_on_all() -> list[str]:
-    rows = [name.upper() for name, row in TABLE.rows.items() if row.section]
-    return ["HELP <verb> tells what one does.", " ".join(sorted({*VERBS, *rows}))]
+    names = [row.usage.partition(" ")[0].upper() for row in _rows()]
+    words = "HELP <verb> tells what one does, HELP COMMANDS how each is typed on a terminal."
+    return [words, " ".join(sorted({*VERBS, *names}))]
+
+
+def _rows() -> list[Row]:
+    return [row for row in TABLE.rows.values() if row.section]
 
 
 for _name in ("HELP", "HELPOP"):

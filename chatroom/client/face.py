@@ -1,0 +1,11 @@
+"""What shows the chat to its user, as far as commands can ask something of it."""
+
+from __future__ import annotations
+
+
+class Face:
+    """A face that shows lines, and can do nothing else with them; the full screen can."""
+
+    def perform(self, action: str, word: str) -> bool:
+        """Carry out a command about what is shown; False where this face can't."""
+        return False
