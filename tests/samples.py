@@ -158,6 +158,7 @@ def replies() -> list[Reply]:
         re_.AwayMarked("tea", is_seen=False),
         re_.AwayMarked(""),
         re_.AwayMarked("", False),
+        re_.Skipped(NOON, NOON + 1000),
         re_.SaidBefore(None),
         re_.IsAway(bob),
         re_.InviteSent(tea, "bob"),

@@ -216,6 +216,14 @@ class AwayMarked(Reply):
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped(Reply):
+    """You read so slowly that what was said between two times (ms since 1970) was gone before you were told."""
+
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class SaidBefore(Reply):
     """What you sent was said already, and is not said again; `record` is how, None where that is not told."""
 

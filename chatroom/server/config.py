@@ -158,6 +158,7 @@ class LimitSettings:
     trusted_proxies: list[str] = setting(
         ["127.0.0.0/8", "::1"], "Addresses and networks whose PROXY headers are believed; Unix sockets' always are."
     )
+    stall_seconds: Positive = setting(300, "Seconds after which a client is closed that takes nothing of what waits.")
 
 
 @dataclass

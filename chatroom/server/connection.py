@@ -18,6 +18,7 @@ import gevent
 from gevent.hub import get_hub
 from loguru import logger
 
+from chatroom.core.replies import Skipped
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
 from chatroom.dialects.plain.text import count
@@ -42,7 +43,6 @@ PACKET = 16384  # bytes read at once
 BYTES_BEFORE_ENTRY = 65536
 BYTES_OWED = 65536  # that a wrapping may owe a client who asks on and takes nothing
 LINGER_SECONDS = 2.0  # for the other side to close too
-STALL_SECONDS = 300.0  # a client that takes nothing at all for so long is closed
 LONGEST_WAIT = 30.0  # seconds that flood control waits before it reads on
 _READABLE = 1
 _HTTP_FULL = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
@@ -284,7 +284,13 @@ class Connection:
     def _cursor(self, number: int) -> Cursor:
         """Where the client is in the log, when it begins to lag."""
         user = self.dialect.user if self.dialect else None
-        return Cursor(self.house.history, self.house.chat.names, user, number)
+        return Cursor(self.house.history, self.house.chat.names, user, number, self._tell_skipped)
+
+    def _tell_skipped(self, since: int, until: int) -> None:
+        """What was said between two times can't be told any more; say so."""
+        if self.dialect is not None:
+            self.log.info("a slow reader missed what is not kept any more")
+            self.dialect.tell(Skipped(since, until))
 
     # ---- the end
 
@@ -306,13 +312,18 @@ class Connection:
             self.ended_at = self.ended_at or now
             if now - self.ended_at > LINGER_SECONDS:
                 self.outbox.cut()
-        elif self.outbox.stalled_since and now - self.outbox.stalled_since > STALL_SECONDS:
-            self.log.info("closed: took nothing for {} s", int(STALL_SECONDS))
+        elif self.outbox.stalled_since and now - self.outbox.stalled_since > self._patience:
+            self.log.info("closed: took nothing for {} s", self._patience)
             self.outbox.cut()
         elif not self.is_entered:
             self._look_at_newcomer(now)
         else:
             self._look_for_silence(now)
+
+    @property
+    def _patience(self) -> int:
+        """Seconds after which a client that takes nothing of what waits for it is closed."""
+        return self.house.settings.limits.stall_seconds
 
     def _look_at_newcomer(self, now: float) -> None:
         seconds = self.house.settings.limits.registration_seconds

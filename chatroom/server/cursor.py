@@ -3,12 +3,12 @@
 Strategy: the rooms the person is in and whom they ignore when the lag begins are remembered, since others may put them
 out or take other names meanwhile; what is read must be what they would have been told live, in that order, and no more.
 Their own commands are not read while they lag, so only others' deeds, and those of other connections of theirs, change
-what they hear.
+what they hear. What the log has let go of before it was read is passed over, and said to be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from chatroom.core.apply.table import personal_place
@@ -23,10 +23,24 @@ _SIGNS = "".join(LETTERS)  # before the place of a room: what is for some of its
 
 
 class Cursor:
-    """Reads on from event `number`, the last one the reader has; `user` is None before somebody has entered."""
+    """Reads on from event `number`, the last one the reader has; `user` is None before somebody has entered.
 
-    def __init__(self, history: History, names: Names, user: User | None, number: int) -> None:
+    `skipped` is called before a page when the log no longer has what comes next, with two times (ms since 1970): what
+    was said between them is passed over.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        names: Names,
+        user: User | None,
+        number: int,
+        skipped: Callable[[int, int], None] = lambda since, until: None,
+    ) -> None:
         self.number = number
+        self._time = history.last()[1]  # of what was read last
+        self._skipped = skipped
+        self._gone = 0  # the last event of which the reader was told that it is
         self._history = history
         self._fold = names.fold
         self._user = user
@@ -57,7 +71,12 @@ class Cursor:
 
     def read(self, last: int) -> list[Record]:
         """The next page; `number` is `last`, that of the newest event, when there is no more."""
+        base = self._history.base.number
         records = self._history.page(self._places, after=self.number, limit=PAGE, kinds=None, oldest=True)
+        if base > max(self.number, self._gone):
+            self._gone = base
+            self._skipped(self._time, self._history.time_after(base))
+        self._time = records[-1].time if records else self._time
         self.number = records[-1].number if len(records) == PAGE else last
         heard: dict[int, Record] = {}
         for record in records:  # an event in two of their rooms comes once for each

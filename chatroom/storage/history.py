@@ -333,6 +333,10 @@ class History:
         """Number and time (ms) of the newest event; zeros when there is none."""
         return pages.last(self.database)
 
+    def time_after(self, number: int) -> int:
+        """The time (ms) of the first event after event `number`; 0 when there is none."""
+        return pages.time_after(self.database, number)
+
     def number_at(self, time: int) -> int:
         """The number of the first event at or after `time` (ms)."""
         self._see_pending()

@@ -91,6 +91,14 @@ def last(database: apsw.Connection) -> tuple[int, int]:
     return row or (0, 0)
 
 
+def time_after(database: apsw.Connection, number: int) -> int:
+    """The time (ms) of the first event after event `number`; 0 when there is none."""
+    row: Any = database.execute(
+        "SELECT time FROM events WHERE number > ? ORDER BY number LIMIT 1", (number,)
+    ).fetchone()
+    return int(row[0]) if row is not None else 0
+
+
 def number_at(database: apsw.Connection, time: int) -> int:
     """The number of the first event at or after `time` (ms): times never run backwards, so halving finds it."""
     low, high = 1, last(database)[0] + 1

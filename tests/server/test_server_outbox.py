@@ -18,6 +18,7 @@ from chatroom.dialects.irc.events import flavour
 from chatroom.server.cursor import PAGE
 from chatroom.server.delivery import Delivery
 from chatroom.server.outbox import SocketOutbox
+from chatroom.storage import retention
 
 TAGS = "message-tags server-time"
 SMALL = {"limits": {"outbox_bytes": 4096, "rate": 0}}
@@ -110,6 +111,28 @@ def test_a_slow_reader_gets_the_same_lines_as_one_who_kept_up(room):
     scene.until(lambda: not scene.of("bob").outbox.is_lagging)
     alice.send("PRIVMSG #lobby :live again")
     bob.expect("live again$")
+
+
+@pytest.mark.parametrize("dialect", ["irc", "plain"])
+def test_what_the_log_let_go_of_before_it_was_told_is_said_to_be_skipped(new_house, dialect):
+    scene = new_house(**SMALL)
+    alice = scene.irc("alice").join("#lobby")
+    bob = getattr(scene, dialect)("bob", buffer=BUFFER)
+    if dialect == "irc":
+        bob.join("#lobby")
+    said = make_lag(scene, alice)
+    say(alice, said, said + 50)
+    upto = scene.house.chat.number - 20
+    while scene.house.history.base.number < upto:
+        retention._prune(scene.house.history, upto)
+        scene.house.history.commit()
+    lines = Hearing(bob).until(f"{said + 49} ")
+    [at] = [index for index, line in enumerate(lines) if "Skipped: what was said from 20" in line]
+    before, after = ([re.search(r":\s?(\d+) x", line) for line in part] for part in (lines[:at], lines[at:]))
+    after = [int(found[1]) for found in after if found]
+    assert after == list(range(said + 50 - 20, said + 50))
+    assert any("since 1h" in line for line in lines[at : at + 2])
+    assert not any(found and int(found[1]) in after for found in before)
 
 
 def test_what_is_said_while_it_is_fed_comes_too(room):

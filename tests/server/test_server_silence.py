@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from running import IrcClient, PlainClient
 
-from chatroom.server.connection import LINGER_SECONDS, STALL_SECONDS
+from chatroom.server.config import LimitSettings
+from chatroom.server.connection import LINGER_SECONDS
+
+STALL = LimitSettings().stall_seconds
 
 COME_IN, IDLE = 30, 90  # seconds: registration_seconds, idle_ping_seconds
 BUFFER = 4608
@@ -158,9 +161,9 @@ def test_a_person_on_nc_may_be_silent_for_ever(scene):
 def test_a_reader_that_takes_nothing_for_minutes_is_closed(new_house):
     scene, alice, bob, link = slow_reader(new_house)
     stalled = link.outbox.stalled_since
-    link.look(stalled + STALL_SECONDS - 1)
+    link.look(stalled + STALL - 1)
     assert not link.outbox.is_ended
-    link.look(stalled + STALL_SECONDS + 1)
+    link.look(stalled + STALL + 1)
     alice.expect(r"^:bob!\S+ QUIT ")
     assert "bob" not in str(scene.house.chat.users.values())
     bob.close()
@@ -171,7 +174,7 @@ def test_a_reader_that_takes_a_little_now_and_then_stays(new_house):
     before = link.outbox.stalled_since
     while link.outbox.stalled_since == before:
         bob.sock.recv(2000)
-    link.look(before + STALL_SECONDS + 1e-6)
+    link.look(before + STALL + 1e-6)
     assert not link.outbox.is_ended
 
 

@@ -184,6 +184,12 @@ def _away_marked(reply: re_.AwayMarked, context: Context) -> Iterator[str]:
         yield "-- Welcome back." if reply.is_new else "-- You are not away. To be away, and say why: /away lunch"
 
 
+def _skipped(reply: re_.Skipped, context: Context) -> Iterator[str]:
+    since, until = (f"{context.moment(time):%Y-%m-%d %H:%M:%S}" for time in (reply.since, reply.until))
+    yield f"-- Skipped: what was said from {since} to {until}. You read too slowly, and it is not kept any more."
+    yield "-- What came after that follows; /last 200 and /since 1h read it again."
+
+
 def _said_before(reply: re_.SaidBefore, context: Context) -> Iterator[str]:
     yield "-- That was said already; it is not said again."
 
@@ -325,6 +331,7 @@ _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.IgnoredShown: _ignored,
     re_.IgnoreChanged: _ignore_changed,
     re_.AwayMarked: _away_marked,
+    re_.Skipped: _skipped,
     re_.SaidBefore: _said_before,
     re_.IsAway: _is_away,
     re_.PastShown: _past,
