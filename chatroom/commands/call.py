@@ -53,9 +53,6 @@ class History(Protocol):
     def private_places(self, owner: str) -> list[tuple[str, int]]:
         """With whom `owner` (see User.key) has talked in private: each place, and the newest number said in it."""
 
-    def search(self, places: Mapping[str, int], words: str, *, limit: int) -> list[Record]:
-        """The newest records that hold all `words`, in each place after its number."""
-
 
 class Markers(Protocol):
     """Up to when accounts have read what (ms since 1970); names are folded."""
@@ -183,6 +180,8 @@ class Server:
     counts: Callable[[], Mapping[str, int]] = dict  # unknown and most connections
     # Runs a slow function elsewhere and gives its result; meanwhile others are served.
     offload: Callable[..., Any] = lambda function, *arguments: function(*arguments)
+    # The newest that was said in places (each after a number) and holds all words, at most so many; likewise slow.
+    search: Callable[[Mapping[str, int], str, int], list[Record]] = lambda places, words, limit: []
 
     def msgid(self, number: int) -> str:
         """What IRC calls event `number` of this log."""

@@ -47,12 +47,27 @@ def since(call: Call, room: Room, time: str) -> Iterator[Event | Reply]:
 @history.command("search words...", cost=4)
 def search(call: Call, words: str) -> Iterator[Event | Reply]:
     """Find what was said in your rooms; all the words must be in it."""
-    shelves = [room_shelf(room, call.user) for room in call.user.rooms.values()]
-    by_place = {place: shelf for shelf in shelves for place in shelf.places}
-    places = {place: shelf.after for place, shelf in by_place.items()}
-    found = call.server.history.search(places, words, limit=DEFAULT + 1)
-    records = [told for record in found for told in by_place[record.places[0]].told_now([record])]
+    places = {place: shelf.after for place, shelf in _readable(call).items()}
+    found = call.server.search(places, words, DEFAULT + 1)
+    if call.session.outbox.is_ended:  # meanwhile
+        return
+    records = list(_still_readable(call, found))
     yield Page(words, records[-DEFAULT:], "search", len(records) > DEFAULT)
+
+
+def _still_readable(call: Call, records: list[Record]) -> Iterator[Record]:
+    """What the caller may read of `records` now: they may have left, and words been taken back."""
+    shelves = _readable(call)
+    for record in records:
+        shelf = shelves.get(record.places[0])
+        if shelf is not None and shelf.has(record) and call.server.history.record(record.number) is not None:
+            yield from shelf.told_now([record])
+
+
+def _readable(call: Call) -> dict[str, Shelf]:
+    """What the caller may read of their rooms, by place."""
+    shelves = [room_shelf(room, call.user) for room in call.user.rooms.values()]
+    return {place: shelf for shelf in shelves for place in shelf.places}
 
 
 @history.command("private nick [count]", cost=2)

@@ -6,6 +6,7 @@ built. Everything else here answers questions that need more than one part: who 
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import apsw
 from gevent.event import Event
 from gevent.hub import get_hub
 from gevent.threadpool import ThreadPool
@@ -99,6 +101,7 @@ class House:
         self._accepted = 0
         self._empty = Event()
         self._pool = ThreadPool(2)  # passwords only; nothing else waits for them
+        self._searchers = ThreadPool(2)
         self.chat = self._chat()
         self.accounts = Accounts(
             self.keep, self.chat.names, settings.accounts, self.cloak.secret("scram"), self.offload, self.seconds
@@ -122,6 +125,7 @@ class House:
             accounts=self.accounts,
             presences=self.presences,
             offload=self.offload,
+            search=self.search,
             name=about.name,
             network=about.network,
             description=about.description,
@@ -174,6 +178,26 @@ class House:
         if error is not None:
             raise error
         return result
+
+    def search(self, places: Mapping[str, int], words: str, limit: int) -> list[Record]:
+        """The newest that was said in `places` (each after a number) and holds all the words; others are served.
+
+        Of what was said in the last second some may be missing, on a busy server: the index is behind by that.
+        """
+        with contextlib.suppress(apsw.Error):  # a disk that refuses must not stop finding what is in it already
+            self.history.index()
+            self.history.commit()
+        try:
+            return self._search_aside(places, words, limit)
+        except apsw.Error as error:
+            logger.warning("searched while others wait, since the log can't be read beside it: {}", error)
+            return self.history.search(places, words, limit=limit)
+
+    def _search_aside(self, places: Mapping[str, int], words: str, limit: int) -> list[Record]:
+        found, error = self._searchers.apply(_tried, (self.history.aside.search, (places, words, limit)))
+        if error is not None:
+            raise error
+        return list(found)
 
     # ---- the log
 

@@ -22,6 +22,7 @@ import apsw
 from chatroom.core.events import Record
 from chatroom.core.names import fold_ascii
 from chatroom.storage import chain, pages, searching
+from chatroom.storage.aside import Aside
 from chatroom.storage.layout import FILE, LOOP_PATIENCE, VERSION, HistoryError, connect, prepare
 from chatroom.storage.records import ERASED, Row, decoded, encoded
 from chatroom.storage.shaping import Fold, place_of, remaining, reshaped
@@ -46,6 +47,7 @@ class History:
     def __init__(self, path: Path, durability: str = "fsync", fold: Fold = fold_ascii) -> None:
         self.path = path
         self.journal_pages = 0  # how long the journal was after the last commit
+        self.aside = Aside(path)
         self._fold = fold
         self._pending: list[tuple[Record, Row]] = []
         self._written = 0  # how many of them are in the open transaction already
@@ -87,6 +89,7 @@ class History:
                 f"{self.path}: the last events could not be written ({error}). Nobody was shown them."
             ) from error
         finally:
+            self.aside.close()
             self.database.close()
 
     # ---- writing

@@ -268,6 +268,17 @@ def test_no_words_make_search_fail(library, words):
     assert len(library.search({TEA: 0}, words, limit=20)) <= 20
 
 
+def test_a_search_aside_finds_what_is_committed_and_keeps_no_file_open(history):
+    fill(history, range(1, 11))
+    history.index()
+    assert history.aside.search({TEA: 0}, "line", 3) == []
+    history.commit()
+    for _ in range(2):
+        assert numbers(history.aside.search({TEA: 0}, "line", 3)) == [8, 9, 10]
+    history.close()
+    assert [path.name for path in history.path.parent.iterdir()] == [history.path.name]
+
+
 def test_search_gives_the_newest_oldest_first(history):
     fill(history, range(1, 11))
     assert numbers(history.search({TEA: 0}, "line", limit=3)) == [8, 9, 10]
