@@ -9,6 +9,7 @@ from scene import Inside, Outside, Scene, play, read
 
 from chatroom.commands.table import TABLE
 from chatroom.dialects.irc.verbs.table import VERBS
+from chatroom.dialects.irc.verbs.usage import USAGES
 
 SCENES = [read(path) for path in sorted(Path(__file__).parent.glob("scenes/*.scene"))]
 
@@ -40,6 +41,10 @@ def test_every_command_is_in_a_scene() -> None:
     typed = _first_words("/")
     rows = [row for row in TABLE.rows.values() if row.section]
     assert [row.name for row in rows if not typed & {row.name, *row.aliases}] == []
+
+
+def test_help_says_of_every_verb_how_it_is_written() -> None:
+    assert set(USAGES) == set(VERBS)
 
 
 def test_every_verb_is_in_a_scene() -> None:

@@ -144,7 +144,17 @@ def login(call: Call, name: str = "", *, password: str) -> Outcome:
     """Show that you are the owner of a registered name; without a name, of the one you have."""
     if name and call.session.user is not None and call.server.accounts.find(name) is None:
         name, password = "", f"{name} {password}"  # no account's name, so a password of several words
-    account = _proven(call, name or call.user.nick, password)
+    return _proven_in(call, name or call.user.nick, password)
+
+
+@doors.command("identify account password...", needs=Needs.NOTHING, cost=5)
+def identify(call: Call, account: str, password: str) -> Outcome:
+    """The same, where the account is always named."""
+    return _proven_in(call, account, password)
+
+
+def _proven_in(call: Call, name: str, password: str) -> Outcome:
+    account = _proven(call, name, password)
     if account is not None:
         yield from _logged_in(call, account)
 

@@ -25,7 +25,7 @@ def register(session: IrcSession, words: list[str]) -> None:
 @NICKSERV.command("IDENTIFY [account] <password>", "LOGIN", "AUTH", "ID")
 def identify(session: IrcSession, words: list[str]) -> None:
     """Log in to an account; without its name, to that of the nick you have."""
-    session.call("login", words)
+    session.call("identify" if len(words) == 2 else "login", words)
 
 
 @NICKSERV.command("LOGOUT")

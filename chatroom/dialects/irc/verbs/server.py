@@ -7,6 +7,7 @@ Sources: Modern IRC "Server Queries and Commands" and "Operator Messages"; RFC 2
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from chatroom.commands.table import TABLE, Nearest, Row
@@ -15,11 +16,13 @@ from chatroom.core.refusals import Refused, Why
 from chatroom.dialects.irc.numerics.server import isupport_lines
 from chatroom.dialects.irc.numerics.table import in_pieces, moment
 from chatroom.dialects.irc.verbs.table import DESCRIPTIONS, VERBS, verb
+from chatroom.dialects.irc.verbs.usage import USAGES
 from chatroom.wire.irc import Message
 
 if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
 
+_SOURCES = re.compile(r" \((RFC [^)]*|draft/\w+)\)")  # in descriptions: for whoever reads the code
 _ABOUT = (
     "{version}: one room for nc, IRC programs, browsers and its own client.",
     "Nobody is shown a message that is not on disk; who reads slowly misses nothing.",
@@ -111,7 +114,8 @@ def _help_on(subject: str) -> list[str]:
     if name == "COMMANDS":
         return ["What can be typed on a terminal:", *(f"{row.usage}: {row.help.sentence}" for row in _rows())]
     if name in DESCRIPTIONS:
-        return [name, DESCRIPTIONS[name]]
+        usage = f"{name} {USAGES[name]}".rstrip()
+        return [usage, _SOURCES.sub("", DESCRIPTIONS[name])]
     row = TABLE.rows.get(subject.lower())
     if row is None or not row.section:
         raise Refused(Why.NO_HELP, subject=subject, hint=Nearest(subject, lambda: VERBS))
