@@ -8,7 +8,7 @@ USAGES = {
     "BATCH": "<+|-reference> [type] [target]",
     "CAP": "<LS|LIST|REQ|END> [version|capabilities]",
     "CHANSERV": "<command> [words...]",
-    "CHATHISTORY": "<LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS> [target] <msgid=...|timestamp=...|*> [another] <limit>",
+    "CHATHISTORY": "<LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS> [target] <msgid=...|timestamp=...|*> [...] <limit>",
     "CS": "<command> [words...]",
     "ERROR": "[reason]",
     "HELP": "[verb]",
