@@ -360,20 +360,24 @@ class Outside:
         self.closed: set[str] = set()
 
     def bring(self, role: Role) -> None:
+        if role.is_newcomer and role.dialect == "irc":
+            return  # one that is silent at first is taken for a person: it connects when it has something to say
         nick = "" if role.is_newcomer else role.name
         if role.dialect == "irc":
             self.clients[role.name] = self.server.irc(nick, role.capabilities)
         else:
             self.clients[role.name] = self.server.plain(nick)
-        if role.is_newcomer and role.dialect == "plain":
+        if role.is_newcomer:
             self.lines[role.name].append(self.clients[role.name].line())  # the greeting; its own fence
 
     def send(self, name: str, data: bytes) -> None:
+        if name not in self.clients:
+            self.clients[name] = self.server.irc()
         self.clients[name].send(data)
         self._settle(name)
 
     def waiting(self, name: str) -> deque[str]:
-        if name not in self.closed:
+        if name in self.clients and name not in self.closed:
             self._settle(name)
         return self.lines[name]
 

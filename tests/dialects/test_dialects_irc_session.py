@@ -41,6 +41,8 @@ def test_names_of_capabilities_are_told_whole(tmp_path: Path) -> None:
     listed = bob.says("CAP LS").hears()[0].rpartition(" :")[2].split()
     assert set(listed) <= set(CAPABILITIES)
     wanted = [name for name in CAPABILITIES if name != "sts"]
+    while len(f"CAP REQ :{' '.join(wanted)}") > MAX_LINE:
+        wanted.pop()
     told = bob.says(f"CAP REQ :{' '.join(wanted)}").hears()
     assert len(told) > 1
     assert " ".join(line.rpartition(" ACK :")[2] for line in told).split() == wanted

@@ -25,6 +25,7 @@ MAX_SUBSCRIPTIONS = 50  # keys of metadata that one connection follows
 MAX_LINES = 32  # of one message in several lines
 MAX_BYTES = 4096  # of all its text
 MAX_PAGE = 500  # events of one page of history
+EXTENDED_ISUPPORT = "draft/extended-isupport"
 
 Value = str | Callable[["IrcSession"], str | None]
 
@@ -70,6 +71,7 @@ CAPABILITIES: dict[str, Value] = {
     "draft/channel-rename": "",  # RENAME, instead of leaving one room and coming into another
     "draft/chathistory": "",  # reads history itself, so none is sent on joining
     "draft/event-playback": "",  # in history, more than talk
+    EXTENDED_ISUPPORT: "",  # 005 in a batch, and before coming in
     "draft/message-redaction": "",  # REDACT of what others take back
     "draft/read-marker": "",  # MARKREAD, and what other connections of the person have read
     "znc.in/playback": "",  # reads history in ZNC's way

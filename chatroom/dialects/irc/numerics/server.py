@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chatroom.core import replies as re_
 from chatroom.core.modes import ROOM_MODES, USER_MODES, ModeKind
-from chatroom.dialects.irc.caps import isupport
+from chatroom.dialects.irc.caps import EXTENDED_ISUPPORT, isupport
 from chatroom.dialects.irc.lines import packed, room_after, size_of
 from chatroom.dialects.irc.numerics.refusals import Numeric
 from chatroom.dialects.irc.numerics.table import in_pieces, moment, tells
@@ -26,11 +26,21 @@ def _welcomed(reply: re_.Welcomed, session: IrcSession) -> Iterator[Numeric]:
     user_modes, room_modes = "".join(sorted(USER_MODES)), "".join(sorted(ROOM_MODES))
     with_value = "".join(sorted(letter for letter, kind in ROOM_MODES.items() if kind is not ModeKind.FLAG))
     yield ("004", server.name, server.version.replace(" ", "-"), user_modes, room_modes, with_value)
-    yield from isupport_lines(session)
+    tell_isupport(session)
 
 
-def isupport_lines(session: IrcSession) -> Iterator[Numeric]:
-    """RPL_ISUPPORT, in as many lines as it takes."""
+def tell_isupport(session: IrcSession) -> None:
+    """RPL_ISUPPORT, in as many lines as it takes; in a batch for programs that know of it (IRCv3 extended-isupport)."""
+    if EXTENDED_ISUPPORT not in session.capabilities:
+        for numeric in _isupport_lines(session):
+            session.numeric(*numeric)
+        return
+    with session.in_batch("draft/isupport") as tags:
+        for number, *params in _isupport_lines(session):
+            session.line(number, session.nick, *params, source=session.server.name, tags=tags)
+
+
+def _isupport_lines(session: IrcSession) -> Iterator[Numeric]:
     server, text = session.server, "are supported by this server"
     room = room_after("005", session.nick, text, source=server.name)
     for tokens in packed(isupport(server.chat.names, server.network), room, size_of, MAX_PARAMS - 2):

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from chatroom.commands.table import TABLE, Nearest, Row
 from chatroom.core.modes import is_match
 from chatroom.core.refusals import Refused, Why
-from chatroom.dialects.irc.numerics.server import isupport_lines
+from chatroom.dialects.irc.caps import EXTENDED_ISUPPORT
+from chatroom.dialects.irc.numerics.server import tell_isupport
 from chatroom.dialects.irc.numerics.table import in_pieces, moment
 from chatroom.dialects.irc.verbs.table import DESCRIPTIONS, VERBS, verb
 from chatroom.dialects.irc.verbs.usage import USAGES
@@ -56,8 +57,7 @@ def version(session: IrcSession, message: Message) -> None:
     """Which server this is, and what it supports."""
     check_server(session, message.param(0))
     session.call("version")
-    for numeric in isupport_lines(session):
-        session.numeric(*numeric)
+    tell_isupport(session)
 
 
 @verb("INFO")
@@ -92,6 +92,14 @@ def stats(session: IrcSession, message: Message) -> None:
         days, rest = divmod(seconds, 86400)
         session.numeric("242", f"Server Up {days} days {rest // 3600}:{rest // 60 % 60:02}:{rest % 60:02}")
     session.numeric("219", letter, "End of /STATS report")
+
+
+@verb("ISUPPORT")
+def isupport(session: IrcSession, message: Message) -> None:
+    """What the server supports; before one is in, for programs with draft/extended-isupport."""
+    if session.user is None and EXTENDED_ISUPPORT not in session.capabilities:
+        raise Refused(Why.NOT_ENTERED)
+    tell_isupport(session)
 
 
 # ---- help

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 Verb = Callable[["IrcSession", Message], None]
 VERBS: dict[str, Verb] = {}
 DESCRIPTIONS: dict[str, str] = {}  # what HELP says of each
-BEFORE_ENTRY = frozenset("AUTHENTICATE AWAY CAP ERROR METADATA NICK PASS PING PONG QUIT REGISTER USER VERIFY".split())
+BEFORE_ENTRY = frozenset(
+    "AUTHENTICATE AWAY CAP ERROR ISUPPORT METADATA NICK PASS PING PONG QUIT REGISTER USER VERIFY".split()
+)
 
 
 def verb(name: str, least: int = 0) -> Callable[[Verb], Verb]:

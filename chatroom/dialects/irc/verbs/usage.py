@@ -16,6 +16,7 @@ USAGES = {
     "INFO": "[server]",
     "INVITE": "[nick] [room]",
     "ISON": "<nick> [nick...]",
+    "ISUPPORT": "",
     "JOIN": "<room,...|0> [key,...]",
     "KICK": "<room,...> <nick,...> [reason]",
     "KILL": "<nick> [reason]",
