@@ -8,6 +8,7 @@ from inside import StillHouse
 
 from chatroom.core.refusals import Refused, Why
 from chatroom.dialects.irc.caps import CAPABILITIES
+from chatroom.wire.irc import MAX_LINE
 
 
 def test_a_program_that_comes_while_the_disk_refuses_is_sent_away(tmp_path: Path) -> None:
