@@ -81,6 +81,9 @@ class Dialect:
         """Ask a silent connection whether it is there. Whether an answer can be expected."""
         return False
 
+    def slowed(self, seconds: float) -> None:
+        """What this connection writes is taken more slowly from now on; its next line in so many seconds."""
+
     def leave(self, reason: str) -> None:
         """The connection is gone, or about to be; with the last one the person is."""
         user, self.user = self.user, None

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from chatroom.load import options as command_line
 from chatroom.load import report
+from chatroom.load.attack import main as attack
 from chatroom.load.crew import Crew, CrewError
 from chatroom.load.options import Options
 
@@ -28,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:  # argparse has said why
         return end.code if isinstance(end.code, int) else 2
     try:
-        figures = run(options)
-    except CrewError as error:
+        figures = attack.run(options) if options.attack else run(options)
+    except (CrewError, attack.AttackError) as error:
         print(f"chat-load: {error}", file=sys.stderr)
         return 1
     _tell(options, figures)
@@ -71,7 +72,8 @@ def _phases(options: Options, crew: Crew) -> report.Figures:
 
 def _tell(options: Options, figures: report.Figures) -> None:
     """The table on standard output, unless the JSON goes there."""
-    Console(stderr=options.json == "-").print(report.table(figures))
+    table = attack.table(figures) if options.attack else report.table(figures)
+    Console(stderr=options.json == "-").print(table)
     text = json.dumps(figures, indent=2) + "\n"
     if options.json == "-":
         sys.stdout.write(text)

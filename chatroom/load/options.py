@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatroom import __version__
+from chatroom.load.attack.attacks import ATTACKS
 from chatroom.load.marks import LONGEST_MARK, LONGEST_TEXT
 from chatroom.load.plan import MAX_CLIENTS, Setup, base36, is_loopback, loopback_sources
 
 DEFAULT_PORT = 6666
 _SPARE_DESCRIPTORS = 64  # for pipes, libraries and the event loop
 _MOST_PROCESSES = 64
+MOST_HOSTILE = 5000  # connections of an attack
+LONGEST_ATTACK = 600  # seconds
 _MOST_BY_ONE = 10_000_000  # the digits a mark has for a sender's messages
 _EPILOG = """\
 exit status: 0 every message reached every other member of its room, once and in order; 1 something was lost, doubled,
@@ -29,7 +32,10 @@ Ctrl-C ends the talking and prints the table; a second one also stops waiting fo
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. `messages` is how many will be sent; `json` a path, "-" for standard output, or None."""
+    """What was asked for. `messages` is how many will be sent; `json` a path, "-" for standard output, or None.
+
+    `attack` is the name of an attack, "" for the load test; `setup.clients` are its connections then.
+    """
 
     host: str
     setup: Setup
@@ -39,6 +45,7 @@ class Options:
     seconds: float
     text_bytes: int
     json: str | None
+    attack: str = ""
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -69,7 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("target", nargs="?", default="127.0.0.1", metavar="HOST[:PORT]", help=f"default 127.0.0.1:{DEFAULT_PORT}")
-    add("--clients", type=int, default=100, metavar="N", help="connections (default 100)")
+    add("--attack", default="", metavar="NAME", help=f"attack instead, while two people chat: {', '.join(ATTACKS)}")
+    add("--clients", type=int, default=100, metavar="N", help="connections, also an attack's (default 100)")
     add("--rooms", type=int, default=1, metavar="R", help="rooms they spread over (default 1)")
     add("--rate", type=float, default=50.0, metavar="M", help="messages a second over all (default 50)")
     add("--seconds", type=float, default=10.0, metavar="S", help="how long to talk (default 10)")
@@ -90,6 +98,12 @@ def _rules(given: argparse.Namespace) -> list[tuple[bool, str]]:
     """(broken, what to type instead) for each rule about numbers."""
     most = min(given.clients, max(1, given.rooms) * max(1, given.senders))
     return [
+        (
+            given.attack not in ("", *ATTACKS),
+            f"there is no attack {given.attack!r}; there are {', '.join(ATTACKS)}",
+        ),
+        (given.attack != "" and given.clients > MOST_HOSTILE, f"--clients of an attack must be at most {MOST_HOSTILE}"),
+        (given.attack != "" and given.seconds > LONGEST_ATTACK, f"--seconds of an attack: at most {LONGEST_ATTACK}"),
         (given.rooms < 1, "--rooms must be at least 1"),
         (given.clients > MAX_CLIENTS, f"--clients must be at most {MAX_CLIENTS}"),
         (
@@ -195,4 +209,5 @@ def _options(given: argparse.Namespace, host: str, address: str, port: int) -> O
         seconds=given.seconds,
         text_bytes=given.text_bytes,
         json=given.json,
+        attack=given.attack,
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+import gevent
+
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.server.doors import HTTP_SCHEMES, TLS_SCHEMES, WEBSOCKET_SCHEMES
 from chatroom.server.transport import Layer
@@ -125,11 +127,20 @@ class Arrival:
             self._refuse_text(data)
         if connection.house.tls is None:
             self._turn_away(Guest.TLS)
+        self._await_handshake()
         is_of_the_web = self._scheme in (*WEBSOCKET_SCHEMES, *HTTP_SCHEMES)
         layer = connection.house.tls.layer(asks=not is_of_the_web)
         inside = self._inside(layer, data)
         connection.is_secure, connection.certificate = True, layer.certificate
         return inside or self._next(is_of_the_web)
+
+    def _await_handshake(self) -> None:
+        """Handshakes are dear, so there are only so many a second; who could not begin in time is turned away."""
+        house = self._connection.house
+        if house.handshakes.wait(house.seconds()) > house.settings.limits.registration_seconds:
+            self._turn_away(Guest.TLS)
+        if wait := house.handshakes.take(1, house.seconds()):
+            gevent.sleep(wait)
 
     def _refuse_text(self, data: bytes) -> NoReturn:
         """Somebody speaks no TLS where nothing else is spoken."""

@@ -19,10 +19,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from chatroom.core.modes import GIVEN_MODES, USER_MODES
-from chatroom.core.names import Names
-from chatroom.core.refusals import Refused
-from chatroom.server import doors
+from chatroom.server.possible import impossible, shown
 from chatroom.wire.forwarded import X_FORWARDED_FOR
 
 DEFAULT_FILE = "chatroom.toml"
@@ -30,9 +27,6 @@ DEFAULT_WEB = ["http://[::]:8066"]
 # Known keys that this version does not act on yet; a start says so when one is set.
 WITHOUT_EFFECT: tuple[str, ...] = ()
 
-_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,62}")  # what IRC lines can have as their source, and room for
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_ONE_LINE = ("network", "description", "admin", "password")  # they stand in a line with other things, or are typed
 
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -147,8 +141,27 @@ class LimitSettings:
     nick_length: Annotated[int, Meta(ge=4, le=64)] = setting(32, "Characters of a nick at most.")
     rate: Amount = setting(4.0, "Lines a second after the burst; 0: unlimited.")
     burst: Positive = setting(20, "Lines at once before that.")
-    connections_per_address: Count = setting(64, "Connections from one address (IPv6: one /64); 0: unlimited.")
+    rate_per_account: Amount = setting(8.0, "Lines a second of all connections of an account together; 0: unlimited.")
+    rate_per_address: Amount = setting(
+        20.0, "Lines a second of all connections of an address together (IPv6: one /64; not loopback); 0: unlimited."
+    )
+    connections: Count = setting(0, "Connections in all; 0: as many as descriptors allow.")
+    connections_per_address: Count = setting(
+        64, "Connections from one address (IPv6: one /64), and new ones in a second; 0: unlimited."
+    )
+    connections_per_network: Count = setting(
+        256, "Connections from one network, as wide as the next two say (not loopback); 0: unlimited."
+    )
+    network_ipv4: Annotated[int, Meta(ge=0, le=32)] = setting(24, "Bits of an IPv4 address that name its network.")
+    network_ipv6: Annotated[int, Meta(ge=0, le=64)] = setting(48, "Bits of an IPv6 address that name its network.")
+    exempt: list[str] = setting([], "Addresses and networks for which limits on connections and talk do not hold.")
+    memory_mib: Count = setting(
+        0, "Memory in MiB beyond which newcomers are turned away; 0: three quarters of what there is."
+    )
     registration_seconds: Positive = setting(30, "Seconds to come in.")
+    registration_bytes: Annotated[int, Meta(ge=1024)] = setting(65536, "Bytes that may be sent before coming in.")
+    registration_lines: Annotated[int, Meta(ge=10)] = setting(200, "Lines that may be sent before coming in.")
+    tls_handshakes: Amount = setting(50.0, "TLS handshakes a second, after a burst; others wait. 0: unlimited.")
     idle_ping_seconds: Positive = setting(
         90, "Seconds of silence before a PING, and again before a silent one is closed."
     )
@@ -263,7 +276,7 @@ class _Reader:
         settings = Settings(
             **made, path=self.path, without_effect=[name for name in WITHOUT_EFFECT if _is_given(given, name)]
         )
-        for table, key, problem in _impossible(settings):
+        for table, key, problem in impossible(settings):
             self._problem(table, key, problem)
         return settings
 
@@ -286,7 +299,7 @@ class _Reader:
             try:
                 made[key] = msgspec.convert(given, hints[key])
             except msgspec.ValidationError:
-                self._problem(name, key, f"{_shown(given)} is not possible; expected {expected(hints[key])}")
+                self._problem(name, key, f"{shown(given)} is not possible; expected {expected(hints[key])}")
         return table(**made)
 
     def _unknown(self, table: str, key: str, known: list[str], what: str) -> None:
@@ -315,57 +328,6 @@ def _is_given(given: dict[str, Any], name: str) -> bool:
     return bool(given[table].get(key)) if key and isinstance(given.get(table), dict) else name in given
 
 
-def _impossible(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    """What no type can say: table, key and problem of each value that can't be used."""
-    yield from _impossible_doors(settings)
-    if not _HOST.fullmatch(settings.server.name):
-        shown = _shown(settings.server.name)
-        yield "server", "name", f"{shown} is no host name; expected one like chat.example.net, of at most 63 characters"
-    free = [letter for letter in USER_MODES if letter not in GIVEN_MODES]
-    if not set(settings.server.user_modes) <= {"+", "-", *free}:
-        known = f'expected letters of {", ".join(free)}, like "+i"'
-        yield "server", "user_modes", f"{_shown(settings.server.user_modes)} is not possible; {known}"
-    for operator in settings.operators:
-        yield from _impossible_operator(operator)
-    for key in _ONE_LINE:
-        if _CONTROL.search(value := getattr(settings.server, key)):
-            yield "server", key, f"{_shown(value)} is not possible; expected one line without control characters"
-    try:
-        Names().check_room(settings.rooms.default)
-    except Refused as refused:
-        yield "rooms", "default", refused.sentence
-
-
-def _impossible_operator(operator: Operator) -> Iterator[tuple[str, str, str]]:
-    if " " in operator.name:
-        yield "operators", "name", f"{_shown(operator.name)} is no operator's name; expected one word"
-    if operator.password_hash and not operator.password_hash.startswith("$argon2"):
-        yield "operators", "password_hash", "that is no Argon2 hash; make one with: chat-server hash-password"
-
-
-def _impossible_doors(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    for url in settings.server.listen:
-        if problem := doors.listen_problem(url):
-            yield "server", "listen", problem
-    for url in settings.web.listen:
-        if problem := doors.web_problem(url):
-            yield "web", "listen", problem
-    for origin in settings.web.origins:
-        if problem := doors.origin_problem(origin):
-            yield "web", "origins", problem
-    for network in settings.limits.trusted_proxies:
-        if problem := doors.network_problem(network):
-            yield "limits", "trusted_proxies", problem
-    if problem := tls_problem(settings):
-        yield "tls", "", problem
-
-
-def tls_problem(settings: Settings) -> str:
-    """What is missing in [tls] for what is asked of it, or ""."""
-    tls = settings.tls
-    return doors.tls_problem(tls.certificate, tls.key, tls.sts_seconds, [*settings.server.listen, *settings.web.listen])
-
-
 def expected(kind: Any) -> str:
     """What a setting may be, in words."""
     if get_origin(kind) is Annotated:
@@ -379,10 +341,6 @@ def expected(kind: Any) -> str:
         return "one of " + ", ".join(f'"{value}"' for value in get_args(kind))
     words = {int: "a whole number", float: "a number", str: "text in quotes", bool: "true or false"}
     return words.get(kind, 'a list of texts, like ["tcp://[::]:6666"]')
-
-
-def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool | float) else msgspec.json.encode(value).decode()
 
 
 def documented() -> Iterator[tuple[str, str, Any, str]]:

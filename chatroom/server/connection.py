@@ -15,18 +15,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import gevent
+from gevent.event import Event
 from gevent.hub import get_hub
 from loguru import logger
 
 from chatroom.core.replies import Skipped
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
-from chatroom.dialects.plain.text import count
 from chatroom.dialects.session import Dialect
+from chatroom.server import looking
+from chatroom.server.allowance import Allowance
 from chatroom.server.arrival import Arrival, turn_away
 from chatroom.server.cursor import Cursor
 from chatroom.server.doors import HTTP_SCHEMES
-from chatroom.server.limits import Bucket, is_trusted
+from chatroom.server.limits import is_loopback, is_trusted, network_of
+from chatroom.server.logs import Hushed
 from chatroom.server.outbox import SocketOutbox
 from chatroom.server.transport import Layer, Transport
 from chatroom.wire.first import Guest, speaker, wrong_door
@@ -40,9 +43,8 @@ if TYPE_CHECKING:
 
 FIRST_BYTES_SECONDS = 0.4  # an IRC program speaks sooner; a person does not
 PACKET = 16384  # bytes read at once
-BYTES_BEFORE_ENTRY = 65536
+TOLD_WAIT = 1.0  # seconds of waiting for the flood allowance that people are told of
 BYTES_OWED = 65536  # that a wrapping may owe a client who asks on and takes nothing
-LINGER_SECONDS = 2.0  # for the other side to close too
 LONGEST_WAIT = 30.0  # seconds that flood control waits before it reads on
 _READABLE = 1
 _HTTP_FULL = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
@@ -52,7 +54,8 @@ class Connection:
     """One client, from accept to close. `number` names it in the log."""
 
     __slots__ = (
-        *("_bucket", "_is_waiting", "_probed_at", "_reader", "_readable", "_received", "_telnet", "_transport"),
+        *("_allowance", "_is_known", "_is_slowed", "is_waiting", "_lines", "_peer", "probed_at", "_reader"),
+        *("_readable", "_received", "resting", "_telnet", "_transport"),
         *("address", "born", "certificate", "dialect", "ended_at", "heard", "house", "is_admitted", "is_secure"),
         *("is_trusted", "log", "number", "outbox", "scheme", "site", "sock", "visit"),
     )
@@ -66,26 +69,33 @@ class Connection:
         self.scheme = scheme  # of the listener's URL
         self.site = site  # what that shows to those who speak HTTP
         self.visit: Visit | None = None  # while HTTP is spoken
-        self.is_trusted = is_trusted(address, house.settings.limits.trusted_proxies)
+        self.is_trusted = is_trusted(address, house.proxies)
         self.is_admitted = False  # and counted among those of its address
+        self._peer = address  # which is a proxy's, if one speaks for the client
+        self._is_known = False  # for whom it speaks
+        self._is_slowed = False  # and was told so
+        self.resting: Event | None = None  # for its flood allowance
+        self._lines = 0  # before entry
+        self.log = house.log_of(number, address)
         self.is_secure = False  # over TLS, or so the proxy says
         self.certificate = ""  # the SHA-256 fingerprint of the client's
+        self.born = self.heard = house.seconds()
+        self._allowance = Allowance(
+            house.settings.limits, house.buckets, is_exempt=house.door.is_exempt(address), now=self.born
+        )
         self._has_address(address)
         self.outbox = SocketOutbox(
             house.delivery, sock, house.settings.limits.outbox_bytes, lambda: house.chat.number, self._cursor
         )
         self.dialect: Dialect | None = None
-        self.born = self.heard = house.seconds()
         self.ended_at = 0.0
         self._reader = LineReader(MAX_RECEIVED)
         self._readable = get_hub().loop.io(sock.fileno(), _READABLE)
         self._telnet: Telnet | None = None
         self._transport: Transport | None = None  # where bytes are wrapped
         self._received = 0  # bytes before entry
-        self._is_waiting = False  # for the client, rather than for its flood allowance or its backlog
-        self._probed_at = 0.0
-        limits = house.settings.limits
-        self._bucket = Bucket(limits.rate, limits.burst, self.born)
+        self.is_waiting = False  # for the client, rather than for its flood allowance or its backlog
+        self.probed_at = 0.0
 
     @property
     def is_entered(self) -> bool:
@@ -109,6 +119,8 @@ class Connection:
             self.say_last(reason)
             self.house.delivery.flush()  # the connection is let go of before this turn ends
         finally:
+            if self._allowance.is_limited:
+                self.house.turns.wait(self.number, is_quiet=False)
             if self.dialect is not None:
                 self.dialect.leave(reason)
 
@@ -121,10 +133,13 @@ class Connection:
             text = self._without_telnet(data)
             if self.dialect is None and not text:
                 self.use(PlainSession)  # only telnet has spoken yet; who uses it waits to be greeted
-            for line in self._reader.receive_data(text):
+            lines = self._reader.receive_data(text)
+            for line in lines:
                 if self.outbox.is_ended:
                     break  # what still comes while the connection closes is not wanted
                 self._take(line)
+            if not lines and self._allowance.is_limited:
+                self._pay_for_bytes(len(data))
             data = self.receive()
 
     # ---- in
@@ -147,17 +162,19 @@ class Connection:
 
     def read(self) -> bytes | None:
         """One packet, unwrapped: b"" when nothing is inside yet, None when the client has closed."""
-        self._is_waiting, self.heard = True, self.house.seconds()
+        self.is_waiting, self.heard = True, self.house.seconds()
         self.house.delivery.breathe(self.heard)
         get_hub().wait(self._readable)
-        self._is_waiting, self._probed_at = False, 0.0
+        self.is_waiting, self.probed_at = False, 0.0
         try:
             data = self.sock.recv(PACKET)
         except BlockingIOError:
             return b""
         if not data:
             return None
-        if not self.is_entered and not self.outbox.is_ended and self.visit is None:
+        if self.outbox.is_ended:
+            self._check_lingering(len(data))
+        elif not self.is_entered and self.visit is None:
             self._check_newcomer(len(data))
         return data if self._transport is None else self._unwrapped(data)
 
@@ -188,55 +205,115 @@ class Connection:
 
     def _take(self, line: bytes | TooLong) -> None:
         self.outbox.wait_until_level()
+        if self._allowance.is_limited:
+            self._await_turn()
         if self.dialect is None or (not self.is_entered and type(self.dialect) is PlainSession):
             self._choose(line)
         dialect = self.dialect
         if dialect is None or self.outbox.is_ended:
             return
         dialect.receive(line)
+        if not self.is_entered:
+            self._lines += 1
+            if self._lines > self.house.settings.limits.registration_lines and not self.outbox.is_ended:
+                self._too_much(f"{self._lines} lines")
         self.pay(dialect.cost)
+
+    def _await_turn(self) -> None:
+        is_quiet = self.is_entered and self._allowance.is_quiet(self.house.seconds())
+        self.house.turns.wait(self.number, is_quiet)
 
     def pay(self, cost: float) -> None:
         """Take `cost`, in lines, from what the client may ask for; wait when that is spent."""
-        wait = self._bucket.take(cost, self.house.seconds())
+        if not self._allowance.is_limited:
+            return
+        user = self.dialect.user if self.dialect is not None else None
+        wait = self._allowance.pay(cost, user.who.account if user else "", self.house.seconds())
         if wait > 0:
-            gevent.sleep(min(wait, LONGEST_WAIT))
+            self._slow_down(wait)
+        else:
+            self._is_slowed = False
+
+    def _pay_for_bytes(self, size: int) -> None:
+        """As for a line, for bytes that make none yet."""
+        self._await_turn()
+        if (wait := self._allowance.pay_for_bytes(size, self.house.seconds())) > 0:
+            self._rest(wait)
+
+    def _slow_down(self, wait: float) -> None:
+        """Take nothing more for `wait` seconds; of a wait that is felt the person is told, once."""
+        if wait > TOLD_WAIT and not self._is_slowed and self.dialect is not None and self.is_entered:
+            self._is_slowed = True
+            self.dialect.slowed(wait)
+        self._rest(wait)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait; less, when meanwhile it is seen that nobody is there any more."""
+        self.resting = Event()
+        self.resting.wait(min(seconds, LONGEST_WAIT))
+        self.resting = None
 
     # ---- who is there
 
     def _has_address(self, address: str) -> None:
         self.address = address
-        self.log = logger.bind(client=f"#{self.number} {address}")
+        is_free = is_loopback(address) or self.house.door.is_exempt(address)
+        self._allowance.place = "" if is_free else network_of(address)
 
     def speak_for(self, address: str) -> None:
         """Take the client to be at `address`: who has that of this connection is its proxy."""
         self.log.info("is a proxy for {}", address)
+        if not isinstance(self.log, Hushed):
+            self.log = logger.bind(client=f"#{self.number} {address}")
         self._has_address(address)
-        self.is_trusted = is_trusted(address, self.house.settings.limits.trusted_proxies)
+        self.is_trusted = is_trusted(address, self.house.proxies)
 
     def admit(self) -> bool:
-        """Count this connection among those of its address, once; whether there is room. If not, it is told so."""
-        addresses = self.house.addresses
-        self.is_admitted = self.is_admitted or addresses.enter(self.address)
-        if not self.is_admitted:
-            self.log.warning("turned away: {} from that address already", count(addresses.most, "connection"))
-            self._say_full(f"There are {addresses.most} connections from your address already. Close one first.")
-        return self.is_admitted
+        """Count this connection among those of its address, once; whether there is room. If not, it is told so.
+
+        Where too many come at once, it waits until it is its turn.
+        """
+        if self.is_admitted:
+            return True
+        door = self.house.door
+        self._let_know()
+        if reason := door.enter(self.address):
+            self.log.warning("turned away: {}", reason)
+            self._say_full(reason)
+            return False
+        self.is_admitted = True
+        if wait := door.pace(self.address, self.house.seconds()):
+            gevent.sleep(wait)
+        return True
+
+    def _let_know(self) -> None:
+        """It is known now for whom this connection speaks, or never will be."""
+        if not self._is_known:
+            self._is_known = True
+            self.house.door.known(self._peer)
 
     def _say_full(self, sentence: str) -> None:
         if self.visit is not None:
             self.visit.say_full(sentence)
             return
-        said = _HTTP_FULL + sentence if self.scheme in HTTP_SCHEMES else f"ERROR :{sentence}"
         with contextlib.suppress(OSError):
-            self.sock.send(f"{said}\r\n".encode())
+            self.sock.send(full(self.scheme, sentence))
 
     def _check_newcomer(self, size: int) -> None:
         """Bytes before entry are limited."""
         self._received += size
-        if self._received > BYTES_BEFORE_ENTRY:
-            self.log.info("closed: {} bytes and still nobody entered", self._received)
-            self.say_last("Too much before coming in. Connect again, and type your name first.")
+        if self._received > self.house.settings.limits.registration_bytes:
+            self._too_much(f"{self._received} bytes")
+
+    def _check_lingering(self, size: int) -> None:
+        """What still comes while the connection closes is read, so that the other side gets its last words; not all."""
+        self._received += size
+        if self._received > self.house.settings.limits.registration_bytes:
+            self.outbox.cut()
+
+    def _too_much(self, what: str) -> None:
+        self.log.info("closed: {} and still nobody entered", what)
+        self.say_last("Too much before coming in. Connect again, and type your name first.")
 
     def _choose(self, line: bytes | TooLong) -> None:
         """Let the first whole line decide what is spoken here."""
@@ -306,41 +383,7 @@ class Connection:
 
     def look(self, now: float) -> None:
         """See, now and then, whether the other side has been silent, or deaf, for too long."""
-        if self.visit is not None:
-            self.visit.look(now)
-        elif self.outbox.is_ended:
-            self.ended_at = self.ended_at or now
-            if now - self.ended_at > LINGER_SECONDS:
-                self.outbox.cut()
-        elif self.outbox.stalled_since and now - self.outbox.stalled_since > self._patience:
-            self.log.info("closed: took nothing for {} s", self._patience)
-            self.outbox.cut()
-        elif not self.is_entered:
-            self._look_at_newcomer(now)
-        else:
-            self._look_for_silence(now)
-
-    @property
-    def _patience(self) -> int:
-        """Seconds after which a client that takes nothing of what waits for it is closed."""
-        return self.house.settings.limits.stall_seconds
-
-    def _look_at_newcomer(self, now: float) -> None:
-        seconds = self.house.settings.limits.registration_seconds
-        if now - self.born > seconds:
-            self.log.info("closed: did not come in within {} s", seconds)
-            self.say_last(f"Nobody came in within {seconds} s. Connect again when you are ready.")
-
-    def _look_for_silence(self, now: float) -> None:
-        """Silence counts only while the client is waited for: not while its lines or its backlog are worked off."""
-        limit = self.house.settings.limits.idle_ping_seconds
-        if not self._is_waiting or self.outbox.stalled_since:
-            self._probed_at = 0.0
-        elif self._probed_at and now - self._probed_at > limit:
-            self.log.info("closed: no answer to PING")
-            self.say_last(f"Ping timeout: {int(now - self.heard)} seconds")
-        elif not self._probed_at and now - self.heard > limit and self.dialect is not None and self.dialect.probe():
-            self._probed_at = now
+        looking.look(self, now)
 
     def farewell(self, reason: str) -> None:
         """The server stops: say so and close, without telling everybody about everybody."""
@@ -351,8 +394,14 @@ class Connection:
     def close(self) -> None:
         """Let go of everything."""
         if self.is_admitted:
-            self.house.addresses.leave(self.address)
+            self.house.door.leave(self.address)
+        self._let_know()
         self.outbox.close()
         self._readable.stop()
         self._readable.close()
         self.sock.close()
+
+
+def full(scheme: str, sentence: str) -> bytes:
+    """What somebody is told, at a door of that scheme, for whom there is no room."""
+    return f"{_HTTP_FULL if scheme in HTTP_SCHEMES else 'ERROR :'}{sentence}\r\n".encode()

@@ -6,10 +6,11 @@ built. Everything else here answers questions that need more than one part: who 
 
 from __future__ import annotations
 
-import contextlib
+import os
 import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,21 +32,31 @@ from chatroom.core.spans import in_words
 from chatroom.dialects.plain.text import count
 from chatroom.server.accounts import Accounts
 from chatroom.server.cloak import Cloak
-from chatroom.server.config import ConfigError, Settings, tls_problem
-from chatroom.server.connection import Connection
+from chatroom.server.config import ConfigError, Settings
+from chatroom.server.connection import PACKET, Connection, full
 from chatroom.server.delivery import Delivery, Later
+from chatroom.server.door import Door
 from chatroom.server.doors import sts
-from chatroom.server.limits import UNIX, Addresses, plain_address
+from chatroom.server.limits import UNIX, Bucket, Buckets, Networks, plain_address
+from chatroom.server.logs import Hushed
 from chatroom.server.passwords import verified
+from chatroom.server.possible import tls_problem
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.server.presence import MOVING, Presences
+from chatroom.server.turns import Turns
 from chatroom.storage.backups import Backup, proven
 from chatroom.storage.history import FILE, History
 from chatroom.storage.keep import Keep
 
 if TYPE_CHECKING:
+    from loguru import Logger
+
     from chatroom.server.tls import Tls
     from chatroom.server.visit import Site
+
+
+MOST_WAITING = 200  # for their turn, before nobody more is accepted
+TOLD_RATE, TOLD_BURST = 20.0, 400.0  # connections a second that the log tells of
 
 
 def open_history(settings: Settings) -> History:
@@ -75,6 +86,12 @@ def tls_of(settings: Settings) -> Tls | None:
     return Tls(settings.tls)
 
 
+def handshakes_of(settings: Settings, now: float) -> Bucket:
+    """The allowance that all TLS handshakes share."""
+    rate = settings.limits.tls_handshakes
+    return Bucket(rate, rate, now)
+
+
 class House:
     """Everything one server is made of. `schedule` has the loop call a function at the end of this turn, `later` later.
 
@@ -91,7 +108,13 @@ class House:
         self.delivery = Delivery(self.history.commit, schedule, self._trouble, later)
         self.keep = Keep(self.history, self.delivery.recorded)
         self.cloak = Cloak(self.data)
-        self.addresses = Addresses(settings.limits.connections_per_address)
+        self.door = Door(settings.limits)
+        self.proxies = Networks(settings.limits.trusted_proxies)
+        self.turns = Turns()
+        self.buckets = Buckets()  # of accounts and addresses
+        self.handshakes = handshakes_of(settings, self.seconds())
+        self._told = Bucket(TOLD_RATE, TOLD_BURST, self.seconds())
+        self._untold = 0  # connections whose coming and going the log does not tell
         self.tls = tls_of(settings)
         self._urls: list[str] = []  # that are listened on
         self.connections: dict[int, Connection] = {}
@@ -100,7 +123,7 @@ class House:
         self.backup_trouble = ""
         self._accepted = 0
         self._empty = Event()
-        self._pool = ThreadPool(2)  # passwords only; nothing else waits for them
+        self._pool = ThreadPool(max(1, (os.cpu_count() or 1) // 2))  # passwords only; a core stays for the chat
         self._searchers = ThreadPool(2)
         self.chat = self._chat()
         self.accounts = Accounts(
@@ -184,7 +207,7 @@ class House:
 
         Of what was said in the last second some may be missing, on a busy server: the index is behind by that.
         """
-        with contextlib.suppress(apsw.Error):  # a disk that refuses must not stop finding what is in it already
+        with suppress(apsw.Error):  # a disk that refuses must not stop finding what is in it already
             self.history.index()
             self.history.commit()
         try:
@@ -250,15 +273,53 @@ class House:
         Whom a trusted proxy speaks for is not known yet, so it is counted when that is.
         """
         self._accepted += 1
+        number = self._accepted
         where = plain_address(address[0]) if isinstance(address, tuple) else UNIX
         with socket.socket(fileno=sock.detach()) as client:
             client.setblocking(False)
-            connection = Connection(self, _tuned(client), where, self._accepted, scheme, site)
+            if reason := self.door.knock(where):
+                self._turn_away(client, where, scheme, reason)
+                return
             try:
-                if connection.is_trusted or connection.admit():
-                    self._serve(connection)
+                self._receive(client, where, number, scheme, site)
             finally:
-                connection.close()
+                self.door.closed()
+
+    def _turn_away(self, client: socket.socket, where: str, scheme: str, reason: str) -> None:
+        """Say why, in one line, to somebody for whom nothing has been made yet."""
+        if self._is_told():
+            logger.warning("turned away from {}: {}", where, reason)
+        with suppress(OSError):
+            client.send(full(scheme, reason))
+            client.shutdown(socket.SHUT_WR)
+            client.recv(PACKET)  # what is unread at the closing would make the kernel throw the answer away
+
+    def _receive(self, client: socket.socket, where: str, number: int, scheme: str, site: Site | None) -> None:
+        """Serve one client, when it is its turn."""
+        if self.settings.limits.rate:
+            self.turns.wait(number, is_quiet=False)
+        connection = Connection(self, _tuned(client), where, number, scheme, site)
+        try:
+            if connection.is_trusted or connection.admit():
+                self._serve(connection)
+        finally:
+            connection.close()
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so many wait for their turn that nobody more had better be let to the door."""
+        return self.turns.waiting > MOST_WAITING
+
+    def log_of(self, number: int, address: str) -> Logger | Hushed:
+        """The log of one connection; of a storm of them, not each is told."""
+        return logger.bind(client=f"#{number} {address}") if self._is_told() else Hushed()
+
+    def _is_told(self) -> bool:
+        is_told = self._told.spent(self.seconds()) < TOLD_BURST
+        if is_told:
+            self._told.take(1, self.seconds())
+        self._untold += not is_told
+        return is_told
 
     def _serve(self, connection: Connection) -> None:
         connection.log.info("connected")
@@ -286,6 +347,10 @@ class House:
         """Look after every client; called now and then."""
         for connection in list(self.connections.values()):
             connection.look(now)
+        self.door.look()
+        if self._untold:
+            untold, self._untold = self._untold, 0
+            logger.warning("{} more came and went than are told here", count(untold, "connection"))
         self.most = max(self.most, len(self.chat.users))
 
     # ---- how it does

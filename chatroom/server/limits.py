@@ -1,8 +1,9 @@
 """How much one client may ask for, with the clock passed in.
 
-Strategy: a token bucket per connection slows down rather than drops; counts per address refuse at the door. An IPv6
-client has a whole /64, so that is what is counted; who comes by a Unix socket has no address, and is not. Who comes by
-a proxy is counted by the address that the proxy gives, if the proxy is trusted.
+Strategy: token buckets slow down rather than drop: one for each connection, and one that all connections of an account,
+and of an address, share; counts refuse at the door. An IPv6 client has a whole /64, so that is what is counted; who
+comes by a Unix socket has no address, and is not. Who comes by a proxy is counted by the address that the proxy gives,
+if the proxy is trusted.
 """
 
 from __future__ import annotations
@@ -33,6 +34,32 @@ class Bucket:
         self._at = now
         return max(0.0, -self._left / self.rate)
 
+    def wait(self, now: float) -> float:
+        """How many seconds from `now` on it is in debt; nothing is taken."""
+        return max(0.0, self.spent(now) - self.burst) / self.rate if self.rate else 0.0
+
+    def spent(self, now: float) -> float:
+        """How many lines are missing from the burst at `now`; more than the burst when there are debts."""
+        return max(0.0, self.burst - self._left - (now - self._at) * self.rate) if self.rate else 0.0
+
+
+class Buckets:
+    """Allowances that several connections share, by a name for what they share."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, Bucket] = {}
+
+    def take(self, name: str, rate: float, burst: float, cost: float, now: float) -> float:
+        """As Bucket.take, from the one called `name`, which is made when there is none; rate 0 is unlimited."""
+        if not rate:
+            return 0.0
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            if len(self._buckets) >= MOST_TRIED:
+                self._buckets = {name: bucket for name, bucket in self._buckets.items() if bucket.spent(now) > 0}
+            bucket = self._buckets[name] = Bucket(rate, burst, now)
+        return bucket.take(cost, now)
+
 
 class Addresses:
     """How many connections each address has."""
@@ -62,15 +89,39 @@ class Addresses:
             self._counts.pop(network, None)
 
 
-def is_trusted(address: str, proxies: Iterable[str]) -> bool:
-    """Whether whoever is at `address` may speak for others: addresses and networks are given, Unix sockets are."""
-    if address == UNIX:
-        return True
-    try:
-        seen = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(seen in ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
+class Networks:
+    """Addresses and networks, as settings list them. Whether an address is `in` them is remembered."""
+
+    def __init__(self, listed: Iterable[str]) -> None:
+        self._networks = [ipaddress.ip_network(network, strict=False) for network in listed]
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, address: str) -> bool:
+        if not self._networks:
+            return False
+        known = self._known.get(address)
+        if known is None:
+            if len(self._known) >= MOST_TRIED:
+                self._known.clear()
+            known = self._known[address] = self._holds(address)
+        return known
+
+    def _holds(self, address: str) -> bool:
+        try:
+            seen = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(seen in network for network in self._networks)
+
+
+def is_trusted(address: str, proxies: Networks) -> bool:
+    """Whether whoever is at `address` may speak for others: those of `proxies` and Unix sockets may."""
+    return address == UNIX or address in proxies
+
+
+def is_loopback(address: str) -> bool:
+    """Whether `address` is this machine's own, where all sorts of people may come from by gateways."""
+    return address.startswith("127.") or address in (UNIX, "::1")
 
 
 def plain_address(address: str) -> str:
@@ -85,6 +136,14 @@ def network_of(address: str) -> str:
         return address
     try:
         return str(ipaddress.IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return address
+
+
+def wider_network_of(address: str, ipv4: int, ipv6: int) -> str:
+    """The network around `address` with the first `ipv4` or `ipv6` bits of it."""
+    try:
+        return str(ipaddress.ip_network((address, ipv6 if ":" in address else ipv4), strict=False))
     except ValueError:
         return address
 

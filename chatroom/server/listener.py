@@ -22,6 +22,8 @@ from gevent.server import StreamServer
 from loguru import logger
 
 BACKLOG = 4096
+AT_ONCE = 8  # clients accepted in one turn of the loop, so that those inside are served in between
+BUSY_SECONDS = 0.02  # for which nobody is accepted while many newcomers wait for their turn
 _FULL = b"ERROR :The server has no room for another connection. Try again in a minute.\r\n"
 
 
@@ -30,16 +32,22 @@ class ListenError(Exception):
 
 
 class Listener(StreamServer):
-    """Accepts clients on one address and spawns `handle(socket, address)` for each."""
+    """Accepts clients on one address and spawns `handle(socket, address)` for each, unless the server `is_busy`."""
 
-    def __init__(self, url: str, handle: Callable[..., None]) -> None:
+    max_accept = AT_ONCE
+
+    def __init__(self, url: str, handle: Callable[..., None], is_busy: Callable[[], bool] = lambda: False) -> None:
         super().__init__(open_socket(url), handle, spawn=gevent.spawn_raw)  # type: ignore[call-overload]
         self.url = shown_url(url, self.socket)
+        self._is_busy = is_busy
         self._reserve = -1
         self._keep_reserve()
 
     def do_read(self) -> Any:
         """The next client; one that comes when descriptors have run out is told so."""
+        if self._is_busy():
+            self._rest()
+            return None
         try:
             if self._reserve < 0:
                 self._keep_reserve()
@@ -49,6 +57,15 @@ class Listener(StreamServer):
                 raise  # StreamServer waits a moment and tries again
             self._turn_away()
             return None
+
+    def _rest(self) -> None:
+        """Accept nobody for a moment: newcomers wait in the kernel's queue."""
+        self.stop_accepting()
+        gevent.spawn_later(BUSY_SECONDS, self._go_on)
+
+    def _go_on(self) -> None:
+        if self.started:
+            self.start_accepting()
 
     def _keep_reserve(self) -> None:
         self._reserve = os.open(os.devnull, os.O_RDONLY)

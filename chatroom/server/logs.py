@@ -88,6 +88,19 @@ def start(
         logger.add(sys.stderr, format=_FORMAT, level="WARNING", diagnose=False, backtrace=False)
 
 
+class Hushed:
+    """The log of a connection whose coming and going is not told: what happens to it is, when it is our bug."""
+
+    def info(self, message: str, *facts: object) -> None:
+        """Not told."""
+
+    warning = info
+
+    def exception(self, message: str, *facts: object) -> None:
+        """Told, with the traceback."""
+        logger.exception(message, *facts)
+
+
 def stop() -> None:
     """Close the files; what was logged before is in them."""
     logger.remove()

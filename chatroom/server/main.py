@@ -26,10 +26,12 @@ from chatroom import __version__
 from chatroom.server import config, logs, subcommands
 from chatroom.server.config import ConfigError, Settings
 from chatroom.server.doors import HTTP_SCHEMES, join_lines, listen_problem, scheme_of, web_problem
-from chatroom.server.house import House
+from chatroom.server.house import House, handshakes_of
 from chatroom.server.keeper import Keeper
+from chatroom.server.limits import Networks
 from chatroom.server.listener import Listener, ListenError
 from chatroom.server.passwords import PasswordError
+from chatroom.server.possible import tls_problem
 from chatroom.server.site import open_web
 from chatroom.server.subcommands import DONE, FAILED, WRONG_USE, folders_of, raise_file_limit
 from chatroom.storage.backups import BackupError
@@ -104,7 +106,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     settings.web.listen, settings.server.listen = web or settings.web.listen, others or settings.server.listen
     found = [*map(listen_problem, others), *map(web_problem, web)]
     problems = [f"--listen {problem}" for problem in found if problem]
-    if not problems and (problem := config.tls_problem(settings)):
+    if not problems and (problem := tls_problem(settings)):
         problems.append(f"tls: {problem}")
     if problems:
         raise ConfigError(problems)
@@ -126,7 +128,10 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         house = House(settings, get_hub().loop.run_callback, _later)
         house.server.reload = lambda: _reload(house)
         end = _end_signal(house)
-        listeners = [Listener(url, partial(house.handle, scheme=scheme_of(url))) for url in settings.server.listen]
+        listeners = [
+            Listener(url, partial(house.handle, scheme=scheme_of(url)), lambda: house.is_crowded)
+            for url in settings.server.listen
+        ]
         web, note = open_web(house)
         listeners += web
         house.listens_on([listener.url for listener in listeners])
@@ -201,7 +206,9 @@ def _reload(house: House) -> str:
     house.server.motd, house.tls = motd, tls
     house.settings.tls, house.settings.limits, house.settings.backups = fresh.tls, fresh.limits, fresh.backups
     house.announce_tls()
-    house.addresses.most = fresh.limits.connections_per_address
+    house.door.use(fresh.limits)
+    house.proxies = Networks(fresh.limits.trusted_proxies)
+    house.handshakes = handshakes_of(fresh, house.seconds())
     house.server.description, house.server.admin = fresh.server.description, fresh.server.admin
     house.server.operators = fresh.operator_hashes()
     house.server.password = fresh.server.password

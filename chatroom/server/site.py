@@ -63,7 +63,10 @@ def open_web(house: House) -> tuple[list[Listener], str]:
         return [], ""
     site = ChatSite(house)
     try:
-        listeners = [Listener(url, partial(house.handle, scheme=scheme_of(url), site=site)) for url in urls]
+        listeners = [
+            Listener(url, partial(house.handle, scheme=scheme_of(url), site=site), lambda: house.is_crowded)
+            for url in urls
+        ]
     except ListenError as error:
         if urls != DEFAULT_WEB:
             raise

@@ -107,7 +107,7 @@ class Visit:
 
     def pay(self) -> None:
         """Slow down who asks too often; a proxy asks for many."""
-        if not is_trusted(self.connection.address, self.connection.house.settings.limits.trusted_proxies):
+        if not is_trusted(self.connection.address, self.connection.house.proxies):
             self.connection.pay(1)
 
     # ---- who asks
@@ -119,7 +119,7 @@ class Visit:
 
     def client(self, request: Request) -> str:
         """The address for which `request` is made: a trusted proxy's word is taken for it."""
-        proxies = self.connection.house.settings.limits.trusted_proxies
+        proxies = self.connection.house.proxies
         if not is_trusted(self.address, proxies):
             return self.address
         header = self.connection.house.settings.web.client_header

@@ -22,7 +22,11 @@ OTHER = {
     "user_modes": "+i",
     "X-Forwarded-For": "Forwarded",
 }
-LISTS = {"trusted_proxies": ["192.0.2.7", "2001:db8::/32"], "origins": ["https://other.example.net"]}
+LISTS = {
+    "trusted_proxies": ["192.0.2.7", "2001:db8::/32"],
+    "exempt": ["192.0.2.7"],
+    "origins": ["https://other.example.net"],
+}
 
 
 def other_value(key, default):
@@ -93,7 +97,15 @@ def test_defaults_that_others_rely_on():
     assert settings.server.listen == ["tcp://[::]:6666"]
     assert (settings.server.data, settings.server.logs, settings.server.backups) == ("data", "logs", "backups")
     assert (settings.history.durability, settings.rooms.default) == ("fsync", "#lobby")
-    assert settings.limits == LimitSettings(32, 4.0, 20, 64, 30, 90, 1048576)
+    assert settings.limits == LimitSettings(
+        nick_length=32,
+        rate=4.0,
+        burst=20,
+        connections_per_address=64,
+        registration_seconds=30,
+        idle_ping_seconds=90,
+        outbox_bytes=1048576,
+    )
     assert (settings.backups.every_minutes, settings.backups.keep) == (60, 48)
 
 

@@ -252,7 +252,7 @@ def test_who_is_turned_away_at_the_door_is_named_in_the_log(start_server):
     server = start_server(limits={"connections_per_address": 1})
     server.plain("alice")
     server.plain().expect_end()
-    assert re.search(r" WARNING #2 127\.0\.0\.1 +turned away: 1 connection from that address already", server.log)
+    assert re.search(r" WARNING #2 127\.0\.0\.1 +turned away: There are 1 connections from your address", server.log)
 
 
 def test_a_unix_socket_is_no_address_that_is_counted(new_house):

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatroom.server.limits import MOST_TRIED, UNIX, Addresses, Bucket, Tries, is_trusted, network_of, plain_address
+from chatroom.server.limits import (
+    MOST_TRIED,
+    UNIX,
+    Addresses,
+    Bucket,
+    Buckets,
+    Networks,
+    Tries,
+    is_loopback,
+    is_trusted,
+    network_of,
+    plain_address,
+    wider_network_of,
+)
 
 
 def test_a_burst_is_free_and_then_a_wait():
@@ -154,7 +167,7 @@ def test_plain_address(address, plain):
     ],
 )
 def test_is_trusted(address, proxies, trusted):
-    assert is_trusted(address, proxies) is trusted
+    assert is_trusted(address, Networks(proxies)) is trusted
 
 
 # ---- tries
@@ -186,3 +199,51 @@ def test_what_no_longer_matters_is_forgotten():
     assert len(tries._until) == MOST_TRIED
     tries.take("alice", 11.0)
     assert list(tries._until) == ["alice"]
+
+
+# ---- allowances that are shared
+
+
+def test_what_is_spent_comes_back_with_time():
+    bucket = Bucket(rate=4.0, burst=8, now=0.0)
+    assert bucket.spent(0.0) == 0
+    bucket.take(10, 0.0)
+    assert [bucket.spent(now) for now in (0.0, 1.0, 100.0)] == [10, 6, 0]
+    assert [bucket.wait(now) for now in (0.0, 0.25, 1.0)] == [0.5, 0.25, 0]
+    assert Bucket(rate=0, burst=1, now=0.0).spent(0.0) == Bucket(rate=0, burst=1, now=0.0).wait(0.0) == 0
+
+
+def test_connections_of_one_name_share_what_it_has():
+    buckets = Buckets()
+    assert [buckets.take("=alice", 2.0, 4, 2, 0.0) for _ in range(3)] == [0, 0, 1.0]
+    assert buckets.take("=bob", 2.0, 4, 2, 0.0) == 0
+    assert buckets.take("=alice", 0, 4, 1000, 0.0) == 0, "rate 0 is unlimited"
+
+
+def test_allowances_that_are_whole_again_are_forgotten():
+    buckets = Buckets()
+    for number in range(MOST_TRIED):
+        buckets.take(f"192.0.2.{number}", 1.0, 4, 1, 0.0)
+    buckets.take("192.0.2.0", 1.0, 4, 100, 0.5)
+    buckets.take("new", 1.0, 4, 1, 2.0)
+    assert list(buckets._buckets) == ["192.0.2.0", "new"]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1::/48"),
+        ("no address", "no address"),
+    ],
+)
+def test_wider_network_of(address, network):
+    assert wider_network_of(address, 24, 48) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), (UNIX, True), ("192.0.2.1", False)],
+)
+def test_is_loopback(address, expected):
+    assert is_loopback(address) is expected

@@ -152,7 +152,7 @@ def test_each_client_behind_a_proxy_is_counted_by_its_own_address(new_house):
     assert come(scene, header).expect_end() == [
         "ERROR :There are 1 connections from your address already. Close one first."
     ]
-    assert scene.house.addresses._counts == {f"203.0.113.{number}": 1 for number in range(5)}
+    assert scene.house.door.addresses._counts == {f"203.0.113.{number}": 1 for number in range(5)}
 
 
 def test_a_trusted_address_without_a_header_is_counted_too(new_house):
@@ -163,7 +163,7 @@ def test_a_trusted_address_without_a_header_is_counted_too(new_house):
     alice.expect_end()
     alice.close()
     scene.until(lambda: not scene.house.connections)
-    assert scene.house.addresses._counts == {}
+    assert scene.house.door.addresses._counts == {}
     scene.plain("bob", address=LOCAL)
 
 

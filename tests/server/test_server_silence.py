@@ -6,7 +6,7 @@ import pytest
 from running import IrcClient, PlainClient
 
 from chatroom.server.config import LimitSettings
-from chatroom.server.connection import LINGER_SECONDS
+from chatroom.server.looking import LINGER_SECONDS
 
 STALL = LimitSettings().stall_seconds
 
@@ -127,7 +127,7 @@ def test_a_slow_reader_is_not_silent(new_house):
     """A PING would wait behind its backlog, and its own lines wait until it is level."""
     scene, _alice, bob, link = slow_reader(new_house)
     bob.send("PONG x")
-    scene.until(lambda: not link._is_waiting)
+    scene.until(lambda: not link.is_waiting)
     for now in (link.heard + 1, link.heard + 3):
         link.look(now * 1.0)
         link.look(now + IDLE)
@@ -140,7 +140,7 @@ def test_who_pastes_is_not_silent_while_flood_control_holds_their_lines(new_hous
     bob = scene.irc("bob")
     link = scene.newest
     bob.send(*(f"PRIVMSG bob :{n}" for n in range(20)))
-    scene.until(lambda: not link._is_waiting)
+    scene.until(lambda: not link.is_waiting)
     link.look(link.heard + IDLE + 1)
     link.look(link.heard + 3 * IDLE)
     assert not link.outbox.is_ended

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import ceil
 
 from chatroom.commands.call import Call, Server
 from chatroom.core.account_replies import LoggedIn, LoggedOut, RoomResumed
@@ -327,6 +328,12 @@ class IrcSession(Dialect):
         self.heard_of_self(record)
         self.answer, self.speaker = answer, speaker
         watch.notice(self, record)
+
+    def slowed(self, seconds: float) -> None:
+        """Say why answers are late, to a program that knows how to show it."""
+        if "standard-replies" in self.capabilities:
+            sentence = f"That was much at once: the rest follows line by line, from in {ceil(seconds)} s on"
+            self.line("NOTE", "*", "SLOWED_DOWN", sentence, source=self.server.name)
 
     # ---- staying and going
 

@@ -8,6 +8,7 @@ their screen already and is not told again, unless it is more than they typed.
 from __future__ import annotations
 
 import re
+from math import ceil
 
 from chatroom.commands.call import Call, Server
 from chatroom.commands.table import TABLE
@@ -206,6 +207,10 @@ class PlainSession(Dialect):
         """The person was put out, or turned elsewhere, or did something by another connection of theirs."""
         self.heard_of_self(record)
         self._face()
+
+    def slowed(self, seconds: float) -> None:
+        """Say why nothing seems to happen."""
+        self._write(f"-- That was much at once: the rest follows line by line, from in {ceil(seconds)} s on.")
 
     def _face(self) -> None:
         """Have events told as someone who faces the room they face now wants them."""
