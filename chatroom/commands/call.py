@@ -166,6 +166,7 @@ class Server:
     motd: Sequence[str] = ()
     operators: Mapping[str, str] = field(default_factory=dict)  # hashes of passwords, by the name given to OPER
     verify: Callable[[str, str], bool] = lambda password_hash, password: False  # slow; to be offloaded
+    configuration: str = "chatroom.toml"  # the name of the file it is configured by
     reload: Callable[[], str] = lambda: ""  # reads the configuration again; why not, or ""
     kept: Kept | None = None
     log: str = "0"  # names this log, wherever an event's number alone could be mistaken for another log's

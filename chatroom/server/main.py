@@ -126,6 +126,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         logs.start(folders["logs"], settings.log, packer.spawn)
         stack.callback(logs.stop)
         house = House(settings, get_hub().loop.run_callback, _later)
+        house.server.configuration = settings.path.name if settings.path else config.DEFAULT_FILE
         house.server.reload = lambda: _reload(house)
         end = _end_signal(house)
         listeners = [

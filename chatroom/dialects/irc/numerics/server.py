@@ -98,4 +98,4 @@ def _became_operator(reply: re_.BecameOperator, session: IrcSession) -> Iterator
 
 @tells(re_.Reloaded)
 def _reloaded(reply: re_.Reloaded, session: IrcSession) -> Iterator[Numeric]:
-    yield ("382", "chatroom.toml", "Rehashing")
+    yield ("382", session.server.configuration, "Rehashing")
