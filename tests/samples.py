@@ -6,12 +6,14 @@ from chatroom.core import account_replies as acc
 from chatroom.core import events as ev
 from chatroom.core import order_replies as order
 from chatroom.core import replies as re_
+from chatroom.core import token_replies as tr
 from chatroom.core.account import Account
 from chatroom.core.events import Change, Event, Manner, Record, Who
 from chatroom.core.gone import Gone
 from chatroom.core.listed import Listed
 from chatroom.core.replies import Reply
 from chatroom.core.room import Grant, Room, Topic
+from chatroom.core.tokens import Token
 from chatroom.core.user import User
 
 ALICE, BOB = Who("alice", "al", "a.guest"), Who("bob", "bo", "b.guest", "bobby")
@@ -54,6 +56,7 @@ EVENTS: list[Event] = [
     ev.Ghosted(ALICE, "bob"),
     ev.AccountChanged(ALICE, "alice"),
     ev.AccountChanged(ALICE, ""),
+    ev.TokenChanged(ALICE, "#tea", "deploy", "1f"),
     ev.Opened(ALICE, "#tea"),
     ev.Closed(ALICE, "#tea"),
     ev.Joined(ALICE, "#tea", "Alice Liddell"),
@@ -128,6 +131,10 @@ def replies() -> list[Reply]:
         re_.InvitationsShown([]),
         re_.OwnerChanged(tea, "alice"),
         re_.OwnerChanged(tea, ""),
+        tr.TokenMade(tea, "deploy", "secret"),
+        tr.TokenRemoved(tea, "deploy"),
+        tr.TokensShown(tea, [Token("deploy", tea, "1f", ALICE.mask, NOON)]),
+        tr.TokensShown(tea, []),
         re_.AccessShown(tea),
         re_.AccessShown(owned),
         re_.AccessChanged(owned, "bobby", "ov"),

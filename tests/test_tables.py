@@ -15,7 +15,7 @@ from samples import EVENTS, NOON, replies
 from sources import imported, modules, path_of
 
 from chatroom.commands.table import TABLE, Needs, Row
-from chatroom.core import account_replies, events, order_replies
+from chatroom.core import account_replies, events, order_replies, token_replies
 from chatroom.core import replies as core_replies
 from chatroom.core.apply.table import APPLY
 from chatroom.core.events import KINDS, Event, Record
@@ -99,7 +99,7 @@ def test_every_stored_event_comes_back_from_storage(event: Event, tmp_path: Path
 
 REPLIES = {
     one
-    for module in (core_replies, account_replies, order_replies)
+    for module in (core_replies, account_replies, order_replies, token_replies)
     for one in vars(module).values()
     if isinstance(one, type) and issubclass(one, Reply) and one is not Reply
 }

@@ -77,6 +77,8 @@ def check_may_enter(call: Call, nick: str) -> None:
 def check_free(call: Call, nick: str) -> User | None:
     """Raise Refused unless the caller may be called `nick`. Who has to give it up for them, if anybody."""
     call.chat.names.check_nick(nick)
+    if call.chat.names.fold(nick) in call.chat.tokens:
+        raise Refused(Why.NICK_RESERVED, nick=nick)
     holder, owner = call.chat.user(nick), call.server.accounts.find(nick)
     if holder is not None and holder is call.session.user:
         return None
@@ -112,7 +114,13 @@ def free_nick(call: Call, nick: str) -> str:
     """A name like `nick` that nobody has."""
     stem = clip(nick[: call.chat.names.nick_length - 4], NICK_BYTES - 4)
     numbered = (f"{stem}{number}" for number in count(2))
-    return next(name for name in numbered if call.chat.user(name) is None and call.server.accounts.find(name) is None)
+    return next(name for name in numbered if not _is_somebody(call, name))
+
+
+def _is_somebody(call: Call, name: str) -> bool:
+    """Whether a person, an account or a script is called `name`."""
+    chat = call.chat
+    return bool(chat.user(name) or call.server.accounts.find(name) or chat.names.fold(name) in chat.tokens)
 
 
 # ---- coming back

@@ -14,7 +14,7 @@ from typing import Any
 
 from chatroom.core import events as ev
 from chatroom.core.account import Presence
-from chatroom.core.apply import metadata, people, registered, rooms, talk  # noqa: F401 - they fill the table
+from chatroom.core.apply import metadata, people, registered, rooms, talk, tokens  # noqa: F401 - they fill the table
 from chatroom.core.apply.table import APPLY
 from chatroom.core.ends import Ends
 from chatroom.core.events import Record, Who
@@ -23,6 +23,7 @@ from chatroom.core.names import Names
 from chatroom.core.once import Once
 from chatroom.core.refusals import Refused
 from chatroom.core.room import Room
+from chatroom.core.tokens import Token
 from chatroom.core.user import User
 
 Deliver = Callable[[Record, Collection[User], Any, Iterable[Any]], None]
@@ -50,6 +51,7 @@ class Chat:
         self.itself = Who("server", "", "")  # who did what nobody did
         self.watchers: dict[str, dict[Any, None]] = {}  # connections, by the folded nick they watch
         self.gone = Memory()  # names that people have left behind
+        self.tokens: dict[str, Token] = {}  # by which scripts speak, by their folded names
         self.once = Once(self.names.fold)  # what programs may send again, not knowing whether it arrived
         self.ends = Ends()  # what was set for a time
         self.number = 0

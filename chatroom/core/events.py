@@ -75,6 +75,7 @@ __all__ = [
     "Tagged",
     "TaggedTo",
     "Tags",
+    "TokenChanged",
     "Told",
     "TopicChanged",
     "Unaccepted",
@@ -294,6 +295,21 @@ class Granted(RoomEvent):
         return f"grant {self.account}"
 
 
+@dataclass(frozen=True, slots=True)
+class TokenChanged(RoomEvent):
+    """Who shows a secret with this digest speaks in a room as `name`; or nobody any more ("")."""
+
+    kind: ClassVar[str] = "token"
+    lasting: ClassVar[bool] = True
+    name: str
+    digest: str = ""
+
+    @property
+    def slot(self) -> str:  # type: ignore[override]
+        """Each name has its own."""
+        return f"token {self.name}"
+
+
 class Record(NamedTuple):
     """An event with its place in the log.
 
@@ -315,6 +331,6 @@ KINDS: dict[str, type[Event]] = {
         *(RealnameChanged, HostChanged, MetadataChanged, Accepted, Unaccepted, RoomMetadataChanged),
         *(ReadMarked, Announced, Killed, Ghosted, Told, TaggedTo, Said, Tagged, Redacted),
         *(Opened, Closed, Joined, Left, Kicked, Invited),
-        *(InviteSeen, TopicChanged, ModesChanged, RoomRenamed, Registered, Granted),
+        *(InviteSeen, TopicChanged, ModesChanged, RoomRenamed, Registered, Granted, TokenChanged),
     )
 }

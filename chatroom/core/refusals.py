@@ -175,6 +175,10 @@ class Why(Enum):
     NO_SUCH_SERVER = "There is no server {server} here; this one stands alone."
     NO_HELP = "There is no help on {subject}.{hint} /help lists what there is."
     NO_ADMIN = "Nobody has said who runs this server."
+    TOKEN_ACTION = 'That can\'t be done with tokens. Try "/token add <name> {room}", "remove <name>" or "list".'
+    TOKEN_TAKEN = "{name} is the name of somebody, or of another token. Choose another."
+    NO_SUCH_TOKEN = "There is no token {name} in {room}. /token list {room} shows those there are."
+    TOO_MANY_TOKENS = "{room} has {limit} tokens, which is the most. /token remove takes one back."
     NOT_RELOADED = "The configuration was not read again: {problem}"
     DISK = "The server can't write to its disk, so nothing can be said just now. It tries again every second."
 

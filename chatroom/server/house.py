@@ -43,7 +43,7 @@ from chatroom.server.passwords import verified
 from chatroom.server.possible import tls_problem
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.server.presence import MOVING, Presences
-from chatroom.server.readers import Readers
+from chatroom.server.stored import Stored
 from chatroom.server.turns import Turns
 from chatroom.storage.backups import Backup, proven
 from chatroom.storage.history import FILE, History
@@ -106,13 +106,13 @@ class House:
         self.data = Path(settings.server.data)
         self.backups = Path(settings.server.backups)
         self.history = open_history(settings)
-        self.delivery = Delivery(self.history.commit, schedule, self._trouble, later)
+        self.stored = Stored()
+        self.delivery = Delivery(self._commit, schedule, self._trouble, later)
         self.keep = Keep(self.history, self.delivery.recorded)
         self.cloak = Cloak(self.data)
         self.door = Door(settings.limits)
         self.proxies = Networks(settings.limits.trusted_proxies)
         self.turns = Turns()
-        self.readers = Readers()
         self.buckets = Buckets()  # of accounts and addresses
         self.handshakes = handshakes_of(settings, self.seconds())
         self._told = Bucket(TOLD_RATE, TOLD_BURST, self.seconds())
@@ -181,7 +181,7 @@ class House:
             said = self.keep.metadata(self.chat.names.fold(user.who.account))
             for key, value in said.items():
                 self.chat.happen(MetadataChanged(user.who, user.nick, key, value))
-        self.history.commit()
+        self._commit()
 
     # ---- clocks
 
@@ -231,6 +231,10 @@ class House:
         self.delivery.recorded()
         if type(record.event) in MOVING:
             self.presences.note(record.event)
+
+    def _commit(self) -> None:
+        self.history.commit()
+        self.stored.reach(self.chat.number)
 
     def _trouble(self, error: Exception | None) -> None:
         """The disk refuses, or takes writes again: talk stops and goes on with it."""

@@ -16,6 +16,7 @@ from chatroom.server.doors import scheme_of
 from chatroom.server.listener import Listener, ListenError
 
 if TYPE_CHECKING:
+    from chatroom.server.hooks import Hooks
     from chatroom.server.house import House
     from chatroom.server.visit import Stream, Visit
     from chatroom.web.page import Page
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ChatSite:
-    """The page, and IRC over WebSocket at any address of it."""
+    """The page, IRC over WebSocket at any address of it, and what scripts use."""
 
     takes_irc = True
 
@@ -37,11 +38,19 @@ class ChatSite:
 
         return Page()
 
+    @cached_property
+    def hooks(self) -> Hooks:
+        """What there is for scripts."""
+        from chatroom.server.hooks import Hooks
+
+        return Hooks(self._house)
+
     def answer(self, request: Request, visit: Visit) -> Response | Stream:
         """The answer to a request."""
         from chatroom.wire.http import plain
 
-        return self.page.answer(request) or plain(404, "There is nothing here. The chat is at /.")
+        found = self.page.answer(request) or self.hooks.answer(request, visit)
+        return found or plain(404, "There is nothing here. The chat is at /.")
 
     def load(self) -> None:
         """Load what the first visitor would wait for: it takes a moment, and may be done in another thread."""
@@ -51,6 +60,7 @@ class ChatSite:
         assert visit
         assert websocket
         assert self.page
+        assert self.hooks
 
 
 def open_web(house: House) -> tuple[list[Listener], str]:

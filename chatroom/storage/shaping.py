@@ -28,6 +28,7 @@ from chatroom.core.events import (
     RoomEvent,
     RoomMetadataChanged,
     RoomRenamed,
+    TokenChanged,
     TopicChanged,
 )
 from chatroom.core.modes import PRIVATE, ROOM_MODES, ModeKind
@@ -74,6 +75,8 @@ def _clears(event: Event) -> bool:
         case TopicChanged(text=""):
             return True
         case RoomMetadataChanged(value="") | Registered(account="") | Granted(letters=""):
+            return True
+        case TokenChanged(digest=""):
             return True
     return False
 

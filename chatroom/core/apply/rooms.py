@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chatroom.core import events as ev
 from chatroom.core.apply.registered import keep_privileges, restored
 from chatroom.core.apply.table import Heard, applies, personal_place
+from chatroom.core.apply.tokens import drop_tokens
 from chatroom.core.events import Who
 from chatroom.core.listed import Listed, any_fits
 from chatroom.core.modes import HALF_OPERATOR, MUTE, ROOM_MODES, ModeKind
@@ -31,6 +32,7 @@ def _closed(chat: Chat, event: ev.Closed) -> Heard:
     room = chat.room_for(event.room)
     chat.open_rooms -= room.is_open
     room.close(chat.number)
+    drop_tokens(chat, room)
     chat.forget_closed(room)
     return Heard((room.place,), ())
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @applies(ev.Said)
 def _said(chat: Chat, event: ev.Said | ev.Tagged) -> Heard:
     room = chat.rooms[chat.names.fold(event.room)]
-    user = chat.user_of(event)
+    user = chat.users.get(chat.names.fold(event.who.nick))
+    if user is None:  # a script, which is not here
+        chat.once.note(chat.number, event)
+        return Heard((room.place,), room.members)
     if isinstance(event, ev.Said):  # tags alone are no talk: nobody is less idle for them, nor to be answered
         user.spoke = chat.time
         if "W" in room.modes:

@@ -274,5 +274,6 @@ UNTOLD = frozenset(
         *(ev.ReadMarked, ev.Entered, ev.Killed, ev.Ghosted, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed),
         *(ev.Accepted, ev.Unaccepted, ev.MetadataChanged, ev.RoomMetadataChanged),  # see irc.watch for these two
         *(ev.Registered, ev.Granted),  # the modes that follow tell it
+        ev.TokenChanged,
     )
 )

@@ -239,6 +239,7 @@ UNTOLD = frozenset(
     (
         *(ev.Entered, ev.AccountChanged, ev.AwayChanged, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed),
         *(ev.Registered, ev.Granted),  # the modes that follow tell it
+        ev.TokenChanged,
         *(ev.Killed, ev.Ghosted, ev.ReadMarked),
         *(ev.Accepted, ev.Unaccepted, ev.RealnameChanged, ev.HostChanged, ev.MetadataChanged, ev.RoomMetadataChanged),
     )

@@ -21,6 +21,7 @@ from chatroom.dialects.plain.events import sentence
 from chatroom.dialects.plain.order import ORDER
 from chatroom.dialects.plain.rooms import ROOMS, people_of
 from chatroom.dialects.plain.text import count, listing, safe
+from chatroom.dialects.plain.tokens import TOKENS
 
 WIDTH = 78
 MOST_NAMES = 12  # named when somebody comes in; /names has the rest
@@ -320,6 +321,7 @@ _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     **ROOMS,
     **ACCOUNTS,
     **ORDER,
+    **TOKENS,
     re_.RoomShown: _room_shown,
     RoomResumed: _room_shown,
     MissedTalk: _missed,

@@ -100,6 +100,10 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.NO_SUCH_SERVER: ("402", ("server",), "No such server"),
     Why.NO_HELP: ("524", ("subject",), "No help available on this topic"),
     Why.NO_ADMIN: ("423", ("server",), "No administrative info available"),
+    Why.TOKEN_ACTION: ("461", ("verb",), "Not enough parameters: add, remove or list"),
+    Why.TOKEN_TAKEN: ("433", ("name",), "Nickname is already in use"),
+    Why.NO_SUCH_TOKEN: ("401", ("name",), "No such token"),
+    Why.TOO_MANY_TOKENS: ("400", ("verb", "room"), "Too many tokens on that channel"),
     Why.NOT_RELOADED: ("400", ("verb",), "The configuration was not read again; the log says why"),
     Why.DISK: ("437", ("verb",), "The server can't write to its disk; nothing can be said just now"),
 }
