@@ -165,6 +165,7 @@ def replies() -> list[Reply]:
         re_.AwayMarked("tea", is_seen=False),
         re_.AwayMarked(""),
         re_.AwayMarked("", False),
+        re_.IsAbsent("bob"),
         re_.Skipped(NOON, NOON + 1000),
         re_.SaidBefore(None),
         re_.IsAway(bob),

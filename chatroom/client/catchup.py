@@ -28,15 +28,19 @@ _EVER, _NEVER = "1970-01-01T00:00:00.000Z", "2200-01-01T00:00:00.000Z"
 def returned(session: Session) -> None:
     """The user is back on the server, and has asked to be let into the rooms."""
     session.send("PING", RETURNED)
-    if session.heard_until:
-        _ask_for_talks(session, session.heard_until)
+    if session.is_logged_in:
+        ask_for_private(session)
 
 
-def welcomed(session: Session) -> None:
-    """The user is logged in to an account for the first time here: what was written to them meanwhile is unread."""
-    if session.wish.history and not session.has_read_unread and "draft/read-marker" in session.capabilities:
-        session.has_read_unread = True
+def ask_for_private(session: Session) -> None:
+    """The user is logged in to an account: ask for what was written to them since the last link, or was not read."""
+    if session.has_asked_for_private:
+        return
+    session.has_asked_for_private = True
+    if session.wish.history and "draft/read-marker" in session.capabilities and not session.has_read_unread:
         _ask_for_talks(session, _EVER)
+    elif session.is_back and session.heard_until:
+        _ask_for_talks(session, session.heard_until)
 
 
 def entered(session: Session, room: str, message: Message) -> None:
@@ -142,8 +146,12 @@ def took(session: Session, message: Message) -> None:
             batch.newest = session.newest[folded] = mark
     elif mark:
         session.newest[folded] = mark
-        if all(map(session.features.is_room, session.catching_up)):
+        if session.is_logged_in and _has_all_private(session):
             session.heard_until = max(session.heard_until, time)
+
+
+def _has_all_private(session: Session) -> bool:
+    return all(map(session.features.is_room, session.catching_up))
 
 
 def talk_named(session: Session, message: Message) -> None:
@@ -191,6 +199,7 @@ def page_ended(session: Session, batch: Batch) -> list[Message]:
     del session.catching_up[folded]
     if not state.after:
         _tell_of_unread(session, batch)
+    _note_private(session)
     return state.held
 
 
@@ -203,7 +212,14 @@ def _talks_named(session: Session, batch: Batch) -> list[Message]:
         _ask_for_talks(session, batch.newest)
         return []
     del session.catching_up[""]
+    _note_private(session)
     return [message for message in state.held if not holds_back(session, message)]
+
+
+def _note_private(session: Session) -> None:
+    """Once nothing private is missing there is nothing older to be asked for again."""
+    if session.is_logged_in and _has_all_private(session):
+        session.has_read_unread = True
 
 
 def _tell_of_unread(session: Session, batch: Batch) -> None:

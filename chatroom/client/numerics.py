@@ -217,7 +217,7 @@ def _end_of_motd(session: Session, message: Message) -> None:
     session.wants_motd = False
     session.is_welcomed = True
     if session.is_logged_in:
-        catchup.welcomed(session)
+        catchup.ask_for_private(session)
 
 
 def _logged_in(session: Session, message: Message) -> None:
@@ -225,7 +225,7 @@ def _logged_in(session: Session, message: Message) -> None:
     session.is_logged_in = True
     _other(session, message)
     if session.is_welcomed:
-        catchup.welcomed(session)
+        catchup.ask_for_private(session)
 
 
 def _time(session: Session, message: Message) -> None:

@@ -116,7 +116,9 @@ class Session:
         self.batches: dict[str, Batch] = {}  # by reference
         self.catching_up: dict[str, CatchingUp] = {}  # by folded room or nick; "": with whom there is private talk
         self.is_logged_in = False
+        self.is_back = self._was_in
         self.is_returning = self._was_in  # until all rooms have answered
+        self.has_asked_for_private = False
         self._held_since = None
         self.collected: dict[str, list[str]] = {}  # an answer of several lines, until its end
         self.ponged = ""  # the word of the last PONG

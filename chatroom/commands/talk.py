@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from chatroom.commands.call import Call
 from chatroom.commands.shelves import is_same, room_shelf
 from chatroom.commands.table import Needs, Section, find_room, find_user
-from chatroom.core.events import Event, Manner, Said, Tagged, TaggedTo, Told
+from chatroom.core.events import Event, Manner, Said, Tagged, TaggedTo, Told, Who
 from chatroom.core.modes import addressed
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
-from chatroom.core.replies import IsAway, Reply, SaidBefore
+from chatroom.core.replies import IsAbsent, IsAway, Reply, SaidBefore
 from chatroom.core.room import Room
 from chatroom.core.user import User
 
@@ -44,6 +44,17 @@ def _to_person(call: Call, other: User, text: str, manner: Manner) -> Outcome:
     yield Told(call.who, other.who, text, manner, call.tags, call.cuts)
     if other.away and manner is not Manner.NOTICE:
         yield IsAway(other)
+
+
+def _to_absent(call: Call, name: str, text: str, manner: Manner) -> Outcome:
+    """To somebody with an account who is not here, from somebody else with one: it is kept for both."""
+    call.chat.names.check_text(text)
+    if call.tags and (number := call.chat.once.find(call.tags, name)):
+        yield _repeated(call, number)
+        return
+    yield Told(call.who, Who(name, "", "", name), text, manner, call.tags, call.cuts)
+    if manner is not Manner.NOTICE:
+        yield IsAbsent(name)
 
 
 def _repeated(call: Call, number: int, room: Room | None = None) -> SaidBefore:
@@ -84,7 +95,11 @@ def _speak(call: Call, to: str, text: str, manner: Manner) -> Outcome:
     sign, name = addressed(to)
     if is_room(name):
         return _to_room(call, find_room(call, name, even_secret=True), text, manner, sign)
-    return _to_person(call, find_user(call, to), text, manner)
+    account = call.server.accounts.find(to) if call.who.account and call.chat.user(to) is None else None
+    if account is None:
+        return _to_person(call, find_user(call, to), text, manner)
+    present = next(iter(call.chat.by_account.get(call.chat.names.fold(account.name), ())), None)
+    return _to_person(call, present, text, manner) if present else _to_absent(call, account.name, text, manner)
 
 
 @talk.command("say text...")

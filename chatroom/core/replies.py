@@ -238,6 +238,13 @@ class IsAway(Reply):
 
 
 @dataclass(frozen=True, slots=True)
+class IsAbsent(Reply):
+    """The one you wrote to is not here; it is kept for when they, who have the account `name`, are back."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class InviteSent(Reply):
     """Your invitation was passed on."""
 

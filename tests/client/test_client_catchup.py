@@ -10,6 +10,7 @@ CAPABILITIES = (
 )
 NINE = "2026-11-22T09:00:00.000Z"
 BEFORE_NINE = "2026-11-22T08:59:59.999Z"
+LOGGED_IN = ":s 900 ada ada!u@h ada :You are now logged in as ada"
 NEVER = "2200-01-01T00:00:00.000Z"
 
 
@@ -19,7 +20,8 @@ def scene() -> Scene:
     scene.connect()
     scene.told(f":s CAP * LS :{CAPABILITIES}", f":s CAP * ACK :{CAPABILITIES}", ":s 001 ada :Welcome")
     assert scene.told(f"@msgid=1;time={NINE} :ada!u@h JOIN #tea") == ["CHATHISTORY LATEST #tea * 20"]
-    scene.told(":s BATCH +h chathistory #tea", ":s BATCH -h", ":s 422 ada :No MOTD")
+    scene.told(":s BATCH +h chathistory #tea", ":s BATCH -h", ":s 422 ada :No MOTD", LOGGED_IN)
+    scene.told(":s BATCH +t draft/chathistory-targets", ":s BATCH -t")
     scene.events()
     return scene
 
@@ -28,7 +30,7 @@ def come_back(scene: Scene, nick: str = "ada") -> list[str]:
     """Lose the link, and have the server let one in; what is sent because of it."""
     scene.session.link_lost("gone")
     scene.connect()
-    scene.told(f":s CAP * ACK :{CAPABILITIES}")
+    scene.told(f":s CAP * ACK :{CAPABILITIES}", f":s 900 {nick} ada!u@h ada :You are now logged in as ada")
     return scene.told(f":s 001 {nick} :Welcome", f":s 005 {nick} CHATHISTORY=3 :are supported")
 
 
@@ -162,8 +164,11 @@ def test_private_talk_is_read_from_the_last_message_of_each_person_on(scene: Sce
     assert texts(scene) == ["earlier", "now"]
 
 
-def test_who_logs_in_is_shown_what_they_have_not_read(scene: Scene) -> None:
-    asked = scene.told(":s 900 ada ada!u@h ada :You are now logged in as ada")
+def test_who_logs_in_is_shown_what_they_have_not_read() -> None:
+    scene = Scene(history=20)
+    scene.connect()
+    scene.told(f":s CAP * ACK :{CAPABILITIES}", ":s 001 ada :Welcome", ":s 422 ada :No MOTD")
+    asked = scene.told(LOGGED_IN)
     assert asked == [f"CHATHISTORY TARGETS timestamp=1969-12-31T23:59:59.999Z timestamp={NEVER} 50"]
     asked = scene.told(
         ":s BATCH +t draft/chathistory-targets",

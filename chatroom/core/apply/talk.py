@@ -50,7 +50,9 @@ def _narrowed(room: Room, user: User, to: str) -> tuple[str, Collection[User]]:
 @applies(ev.TaggedTo)
 @applies(ev.Told)
 def _told(chat: Chat, event: ev.Told | ev.TaggedTo) -> Heard:
-    user, other = chat.user_of(event), chat.users[chat.names.fold(event.to.nick)]
+    user, other = chat.user_of(event), chat.users.get(chat.names.fold(event.to.nick))
+    if other is None:
+        return _kept_for_absent(chat, event, user)
     kept = [private_place(one, two) for one, two in _keepers(user, other) if one.who.account]
     places = tuple(dict.fromkeys((*kept, personal_place(user.folded), personal_place(other.folded))))
     if isinstance(event, ev.Told):
@@ -63,6 +65,15 @@ def _told(chat: Chat, event: ev.Told | ev.TaggedTo) -> Heard:
     if isinstance(event, ev.Told):
         other.answers_to = user
     return Heard(places, (user, other) if user is not other else (user,))
+
+
+def _kept_for_absent(chat: Chat, event: ev.Told | ev.TaggedTo, user: User) -> Heard:
+    """Somebody with an account is written to while they are not here: they find it when they are back."""
+    user.spoke = chat.time
+    if isinstance(event, ev.Told) and event.tags:
+        chat.once.note(chat.number, event)
+    key = f"={chat.names.fold(event.to.account)}"
+    return Heard((f"{user.key} {key}", f"{key} {user.key}", personal_place(user.folded)), (user,))
 
 
 def _expect_answer(user: User, other: User) -> None:

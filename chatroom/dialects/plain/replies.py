@@ -185,6 +185,10 @@ def _away_marked(reply: re_.AwayMarked, context: Context) -> Iterator[str]:
         yield "-- Welcome back." if reply.is_new else "-- You are not away. To be away, and say why: /away lunch"
 
 
+def _is_absent(reply: re_.IsAbsent, context: Context) -> Iterator[str]:
+    yield f"-- {reply.name} is not here. It is kept for them, and they can read it when they are back."
+
+
 def _skipped(reply: re_.Skipped, context: Context) -> Iterator[str]:
     since, until = (f"{context.moment(time):%Y-%m-%d %H:%M:%S}" for time in (reply.since, reply.until))
     yield f"-- Skipped: what was said from {since} to {until}. You read too slowly, and it is not kept any more."
@@ -333,6 +337,7 @@ _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.IgnoredShown: _ignored,
     re_.IgnoreChanged: _ignore_changed,
     re_.AwayMarked: _away_marked,
+    re_.IsAbsent: _is_absent,
     re_.Skipped: _skipped,
     re_.SaidBefore: _said_before,
     re_.IsAway: _is_away,

@@ -134,6 +134,11 @@ def _is_away(reply: re_.IsAway, session: IrcSession) -> Iterator[Numeric]:
     yield ("301", reply.user.nick, reply.user.away)
 
 
+@tells(re_.IsAbsent)
+def _is_absent(reply: re_.IsAbsent, session: IrcSession) -> Iterator[Numeric]:
+    yield ("301", reply.name, "Not here; what you write is kept until they are back")
+
+
 @tells(re_.UserModesShown)
 def _user_modes(reply: re_.UserModesShown, session: IrcSession) -> Iterator[Numeric]:
     yield ("221", "+" + "".join(reply.user.modes))
