@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chatroom.core.events import Record
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
 from chatroom.dialects.session import Dialect
@@ -39,8 +38,8 @@ class StillHouse(House):
     def offload(self, function: Callable[..., Any], *arguments: object) -> Any:
         return function(*arguments)
 
-    def _search_aside(self, places: Mapping[str, int], words: str, limit: int) -> list[Record]:
-        return self.history.aside.search(places, words, limit)
+    def aside(self, function: Callable[..., Any], *arguments: object) -> Any:
+        return function(*arguments)
 
     def seconds(self) -> float:  # type: ignore[override]
         return self.time / 1000

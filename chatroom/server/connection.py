@@ -19,7 +19,6 @@ from gevent.event import Event
 from gevent.hub import get_hub
 from loguru import logger
 
-from chatroom.core.replies import Skipped
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
 from chatroom.dialects.session import Dialect
@@ -360,14 +359,8 @@ class Connection:
 
     def _cursor(self, number: int) -> Cursor:
         """Where the client is in the log, when it begins to lag."""
-        user = self.dialect.user if self.dialect else None
-        return Cursor(self.house.history, self.house.chat.names, user, number, self._tell_skipped)
-
-    def _tell_skipped(self, since: int, until: int) -> None:
-        """What was said between two times can't be told any more; say so."""
-        if self.dialect is not None:
-            self.log.info("a slow reader missed what is not kept any more")
-            self.dialect.tell(Skipped(since, until))
+        told = (self.dialect.user, number, self.dialect.tell) if self.dialect else (None, number)
+        return Cursor(self.house.history, self.house.chat.names, *told)
 
     # ---- the end
 

@@ -15,6 +15,7 @@ from chatroom.core.apply.table import personal_place
 from chatroom.core.events import Event, Joined, Kicked, Left, Quit, Record, Renamed, Said, Told
 from chatroom.core.modes import LETTERS
 from chatroom.core.names import Names
+from chatroom.core.replies import Reply, Skipped
 from chatroom.core.user import User
 from chatroom.storage.history import History
 
@@ -25,8 +26,7 @@ _SIGNS = "".join(LETTERS)  # before the place of a room: what is for some of its
 class Cursor:
     """Reads on from event `number`, the last one the reader has; `user` is None before somebody has entered.
 
-    `skipped` is called before a page when the log no longer has what comes next, with two times (ms since 1970): what
-    was said between them is passed over.
+    `tell` takes what is to be said before a page when the log no longer has what comes next.
     """
 
     def __init__(
@@ -35,11 +35,11 @@ class Cursor:
         names: Names,
         user: User | None,
         number: int,
-        skipped: Callable[[int, int], None] = lambda since, until: None,
+        tell: Callable[[Reply], None] = lambda reply: None,
     ) -> None:
         self.number = number
         self._time = history.last()[1]  # of what was read last
-        self._skipped = skipped
+        self._tell = tell
         self._gone = 0  # the last event of which the reader was told that it is
         self._history = history
         self._fold = names.fold
@@ -75,7 +75,7 @@ class Cursor:
         records = self._history.page(self._places, after=self.number, limit=PAGE, kinds=None, oldest=True)
         if base > max(self.number, self._gone):
             self._gone = base
-            self._skipped(self._time, self._history.time_after(base))
+            self._tell(Skipped(self._time, self._history.time_after(base)))
         self._time = records[-1].time if records else self._time
         self.number = records[-1].number if len(records) == PAGE else last
         heard: dict[int, Record] = {}

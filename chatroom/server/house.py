@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import apsw
 from gevent.event import Event
 from gevent.hub import get_hub
 from gevent.threadpool import ThreadPool
@@ -43,6 +42,7 @@ from chatroom.server.passwords import verified
 from chatroom.server.possible import tls_problem
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.server.presence import MOVING, Presences
+from chatroom.server.searches import Searches
 from chatroom.server.stored import Stored
 from chatroom.server.turns import Turns
 from chatroom.storage.backups import Backup, proven
@@ -150,7 +150,7 @@ class House:
             accounts=self.accounts,
             presences=self.presences,
             offload=self.offload,
-            search=self.search,
+            search=Searches(self.history, self.aside).search,
             name=about.name,
             network=about.network,
             description=about.description,
@@ -199,30 +199,11 @@ class House:
 
     def offload(self, function: Callable[..., Any], *arguments: object) -> Any:
         """Run something slow in a thread and give what it gives; meanwhile the others are served."""
-        result, error = self._pool.apply(_tried, (function, arguments))
-        if error is not None:
-            raise error
-        return result
+        return _apply(self._pool, function, arguments)
 
-    def search(self, places: Mapping[str, int], words: str, limit: int) -> list[Record]:
-        """The newest that was said in `places` (each after a number) and holds all the words; others are served.
-
-        Of what was said in the last second some may be missing, on a busy server: the index is behind by that.
-        """
-        with suppress(apsw.Error):  # a disk that refuses must not stop finding what is in it already
-            self.history.index()
-            self.history.commit()
-        try:
-            return self._search_aside(places, words, limit)
-        except apsw.Error as error:
-            logger.warning("searched while others wait, since the log can't be read beside it: {}", error)
-            return self.history.search(places, words, limit=limit)
-
-    def _search_aside(self, places: Mapping[str, int], words: str, limit: int) -> list[Record]:
-        found, error = self._searchers.apply(_tried, (self.history.aside.search, (places, words, limit)))
-        if error is not None:
-            raise error
-        return list(found)
+    def aside(self, function: Callable[..., Any], *arguments: object) -> Any:
+        """The same, for what reads the log: logging in does not wait for that."""
+        return _apply(self._searchers, function, arguments)
 
     # ---- the log
 
@@ -391,6 +372,13 @@ class House:
     def last_backup(self) -> Backup | None:
         """The newest proven snapshot there is; one made by hand counts too."""
         return next(reversed(proven(self.backups)), None)
+
+
+def _apply(pool: ThreadPool, function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
+    result, error = pool.apply(_tried, (function, arguments))
+    if error is not None:
+        raise error
+    return result
 
 
 def _tried(function: Callable[..., Any], arguments: tuple[object, ...]) -> tuple[Any, Exception | None]:

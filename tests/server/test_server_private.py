@@ -96,7 +96,7 @@ def test_our_client_reads_private_talk_it_missed_over_a_kill(server: ServerProce
         ada = with_account(server, "ada")
         ada.send("PRIVMSG bob :while you were away")
         ada.fence()
-        await line.until_shown("names")
+        await line.client.until(lambda: [event.type for event in line.shown].count("names") == 2)
         line.type("/quote NS IDENTIFY bob sesame-bob")
         await line.until_shown("message", "while you were away")
         line.client.leave()
