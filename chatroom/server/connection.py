@@ -163,7 +163,7 @@ class Connection:
         """One packet, unwrapped: b"" when nothing is inside yet, None when the client has closed."""
         self.is_waiting, self.heard = True, self.house.seconds()
         self.house.delivery.breathe(self.heard)
-        get_hub().wait(self._readable)
+        self.house.readers.wait(self._readable)
         self.is_waiting, self.probed_at = False, 0.0
         try:
             data = self.sock.recv(PACKET)

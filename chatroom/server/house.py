@@ -42,6 +42,7 @@ from chatroom.server.passwords import verified
 from chatroom.server.possible import tls_problem
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.server.presence import MOVING, Presences
+from chatroom.server.readers import Readers
 from chatroom.server.searches import Searches
 from chatroom.server.stored import Stored
 from chatroom.server.turns import Turns
@@ -113,6 +114,7 @@ class House:
         self.door = Door(settings.limits)
         self.proxies = Networks(settings.limits.trusted_proxies)
         self.turns = Turns()
+        self.readers = Readers()
         self.buckets = Buckets()  # of accounts and addresses
         self.handshakes = handshakes_of(settings, self.seconds())
         self._told = Bucket(TOLD_RATE, TOLD_BURST, self.seconds())

@@ -112,3 +112,15 @@ def test_what_goes_wrong_in_a_thread_is_told_to_who_asked(new_house, monkeypatch
     monkeypatch.undo()
     bob.send("REGISTER * * teapot")
     bob.expect(" REGISTER SUCCESS ")
+
+
+def test_who_writes_first_is_heard_first(new_house):
+    """The loop sees all of it at once."""
+    scene: HouseScene = new_house()
+    people = [scene.irc(f"person{n}").join("#tea") for n in range(6)]
+    watcher = scene.irc("watcher").join("#tea")
+    before = scene.house.history.last()[0]
+    for n, person in enumerate(people):
+        person.sock.send(f"PRIVMSG #tea :{n}\r\n".encode())  # without a look at the loop between
+    scene.until(lambda: scene.house.history.last()[0] >= before + len(people))
+    assert [line[-1] for line in watcher.fence() if " PRIVMSG " in line] == list("012345")
