@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import zip_longest
 
+from chatroom.client import multiline, tagged
 from chatroom.client.session import Session
 from chatroom.client.table import Row, Table, WrongUse
 from chatroom.client.talk import forget_room, turn_away
@@ -33,7 +34,7 @@ def typed(session: Session, text: str) -> None:
         return
     if len(lines) == 1:
         lines = [text.removeprefix("/")]
-    _say_lines(session, [line for line in lines if line.strip()])
+    _say_lines(session, lines if any(line.strip() for line in lines) else [])
 
 
 def _say_lines(session: Session, lines: list[str]) -> None:
@@ -42,9 +43,8 @@ def _say_lines(session: Session, lines: list[str]) -> None:
     if not session.facing:
         session.error("You are in no room, so that was not sent. /join #name goes to one.")
         return
-    for line in lines:
-        session.say(session.facing, line)
-    if len(lines) > 5 and session.is_registered:
+    session.say(session.facing, "\n".join(lines))
+    if not multiline.can_send(session) and len(lines) > 5 and session.is_registered:
         session.note(f"Sending {len(lines)} lines to {session.facing}, a few at a time. /stop drops what has not left.")
 
 
@@ -89,6 +89,25 @@ def _reply(session: Session, text: str) -> None:
     if not session.correspondent:
         raise WrongUse("Nobody has written to you in private yet. /msg NICK TEXT begins.")
     session.say(session.correspondent, text)
+
+
+@command("answer <nick> <text...>", help="Say something as the answer to what somebody said last where you are.")
+def _answer(session: Session, nick: str, text: str) -> None:
+    said = _last_said(session, nick)
+    session.say(_facing(session), text, answers=said.msgid)
+
+
+@command("react <reaction> [nick]", help="React to what was said last, by anybody or by one person: /react 👍 alice")
+def _react(session: Session, reaction: str, nick: str) -> None:
+    said = _last_said(session, nick)
+    session.send_tagged({tagged.REACT: reaction, tagged.REPLY: said.msgid}, "TAGMSG", _facing(session))
+
+
+def _last_said(session: Session, nick: str) -> tagged.Said:
+    said = tagged.last_said(session, _facing(session), nick)
+    if said and "message-tags" in session.capabilities:
+        return said
+    raise WrongUse(f"Nothing that {nick or 'somebody'} said lately can be answered here.")
 
 
 @command("say <text...>", help="Say something where you are, as words without a slash do.", works_offline=True)

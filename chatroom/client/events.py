@@ -17,10 +17,11 @@ TYPES = frozenset(
         *("message", "action", "notice"),  # what people say
         *("join", "part", "quit", "nick", "topic", "kick", "mode", "invite", "away"),  # what people do
         *("names", "room", "person", "whois", "motd", "info"),  # what the server answers
+        *("react", "redact"),  # what people do to what was said
         *("connected", "disconnected", "waiting", "unconfirmed", "note", "error"),  # what the client has to say
     )
 )
-_TEXTS = ("room", "nick", "target", "text", "msgid", "code")
+_TEXTS = ("room", "nick", "target", "msgid", "code", "reply", "to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Event:
     text: str = ""
     msgid: str = ""
     code: str = ""
+    reply: str = ""  # the id of the message it is about: answered, reacted to, taken back
+    to: str = ""  # whose that was, where it is known
     own: bool = False  # by this client's user
     replayed: bool = False  # from history, not of now
     mention: bool = False  # says the user's nick, or speaks to the user alone
@@ -47,13 +50,15 @@ class Event:
     def __post_init__(self) -> None:
         for name in _TEXTS:
             object.__setattr__(self, name, clean(getattr(self, name)))
+        lines = self.text.split("\n")  # a message may have several
+        object.__setattr__(self, "text", "\n".join(map(clean, lines)))
 
     def as_json(self) -> str:
         """One line of JSON; the first six keys are always there, the others only when they say something."""
         stamp = self.time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         keys = {"time": stamp, "type": self.type, "room": self.room, "nick": self.nick, "text": self.text}
         facts: dict[str, str | bool] = {**keys, "msgid": self.msgid}
-        for name in ("target", "code", "own", "replayed", "mention"):
+        for name in ("target", "code", "reply", "to", "own", "replayed", "mention"):
             if value := getattr(self, name):
                 facts[name] = value
         return json.dumps(facts, ensure_ascii=False)

@@ -6,6 +6,11 @@ from __future__ import annotations
 class Face:
     """A face that shows lines, and can do nothing else with them; the full screen can."""
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether what arrives now is seen, where the user is."""
+        return True
+
     def perform(self, action: str, word: str) -> bool:
         """Carry out a command about what is shown; False where this face can't."""
         return False

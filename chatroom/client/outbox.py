@@ -34,6 +34,7 @@ class Outgoing:
     fences_passed: int = 0
     key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     is_again: bool = False
+    answers: str = ""  # the id of the message that this answers
 
 
 @dataclass

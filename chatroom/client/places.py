@@ -10,18 +10,20 @@ from __future__ import annotations
 import contextlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 
 from chatroom.client.events import Event
 from chatroom.client.session import Session
+from chatroom.client.words import t
 
 KEPT = 2000  # entries of a place that nobody scrolls in
 MOST = 20_000  # entries of a place, whoever scrolls
 SPOKEN = frozenset(("message", "action", "notice"))
 _OF_THE_SERVER = frozenset(("motd", "connected", "disconnected"))
 _PRESENCE = frozenset(("join", "part", "quit", "nick", "away"))
+_ABOUT_SAID = frozenset(("react", "redact"))
 _PENDING = frozenset(("waiting",))  # what the outbox shows better
 
 
@@ -94,6 +96,19 @@ class Place:
             for entry in old:
                 self._ids.pop(entry.event.msgid, None)
             self.is_whole = False
+
+    def changed(self, event: Event) -> bool:
+        """Put a reaction to the entry it is about, or take the words of one back; False when that is not here."""
+        entry = self._ids.get(event.reply)
+        if entry is None:
+            return False
+        if event.type == "react":
+            nicks = entry.reactions.setdefault(event.text, [])
+            if event.nick not in nicks:
+                nicks.append(event.nick)
+        else:
+            entry.event = replace(entry.event, text=t("(taken back)"), mention=False)
+        return True
 
     def add_older(self, events: Sequence[Event], is_last: bool) -> None:
         """Put a page of older events before the others; `is_last`: there is nothing before it."""
@@ -201,6 +216,8 @@ class Places:
         if event.type in _PENDING:
             return
         for place in self._places_of(event):
+            if event.type in _ABOUT_SAID and place.changed(event):
+                continue
             self._read_marker(place)
             entry = place.add(event)
             if entry and event.replayed and place.new_from is None and place.read_to and entry.at > place.read_to:
@@ -229,6 +246,8 @@ class Places:
         if event.type == "nick":
             rooms = [self.find(room) for room in self.session.roster.rooms_of(event.target)]
             return [room for room in rooms if room] or [self.current]
+        if event.type in _ABOUT_SAID:
+            return list(filter(None, [self.find(event.target if event.own else event.nick)]))
         if event.type in SPOKEN and event.nick and self._is_person(event):
             return [self.open(event.target if event.own else event.nick)]
         return [self.current]

@@ -18,7 +18,16 @@ from chatroom.wire.irc import Message
 
 WANTED = (
     *("server-time", "message-tags", "echo-message", "multi-prefix", "away-notify", "batch"),
-    *("labeled-response", "cap-notify", "standard-replies", "draft/chathistory", "draft/read-marker", ONCE),
+    *(
+        "labeled-response",
+        "cap-notify",
+        "standard-replies",
+        "draft/chathistory",
+        "draft/read-marker",
+        "draft/multiline",
+        "draft/message-redaction",
+        ONCE,
+    ),
 )
 NICKS_TO_TRY = 20
 _BEFORE_CAP_KNOWN = ("421", "451", "410")  # what a server that knows no CAP may answer to it

@@ -30,8 +30,8 @@ class View:
 
 
 def plain(line: Line) -> str:
-    """The text of a line without its colours."""
-    return "".join(text for _, text in line)
+    """The text of a line without its colours; a message of several lines is one all the same."""
+    return "".join(text for _, text in line).replace("\n", " / ")
 
 
 def render(event: Event, view: View) -> Line:
@@ -46,6 +46,16 @@ def sentence(event: Event) -> Line:
     """What happened, without a time, a place and the mark of what is not talk."""
     (style, text), *rest = _SENTENCES[event.type](event)
     return [(style, text.removeprefix("-- ")), *rest]
+
+
+def _react(event: Event) -> Line:
+    about = f" to what {event.to} said" if event.to else ""
+    return _quiet(f"{'you react' if event.own else event.nick + ' reacts'} with {event.text}{about}")
+
+
+def _redact(event: Event) -> Line:
+    about = f"what {event.to} said" if event.to and event.to != event.nick else "a message"
+    return _quiet(f"{'you take' if event.own else event.nick + ' takes'} back {about}{_because(event)}")
 
 
 def _stamp(time: datetime, now: datetime | None) -> str:
@@ -68,7 +78,7 @@ def _text(event: Event) -> tuple[str, str]:
 
 
 def _talk(event: Event) -> Line:
-    return [_who(event.nick), *_to(event), ("", ": "), _text(event)]
+    return [_who(event.nick), *_to(event), *_answers(event), ("", ": "), _text(event)]
 
 
 def _to(event: Event) -> Line:
@@ -76,6 +86,11 @@ def _to(event: Event) -> Line:
     if event.room or not event.target:
         return []
     return [("", f" (to {event.target})" if event.own else " (to you)")]
+
+
+def _answers(event: Event) -> Line:
+    """Whom an answer is for."""
+    return [("", f" (to {event.to})")] if event.to and (event.room or not event.target) else []
 
 
 def _action(event: Event) -> Line:
@@ -211,6 +226,8 @@ _SENTENCES: dict[str, Callable[[Event], Line]] = {
     "mode": _mode,
     "invite": _invite,
     "away": _away,
+    "react": _react,
+    "redact": _redact,
     "names": _names,
     "room": _room,
     "person": _person,

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from chatroom.client import multiline
 from chatroom.client.events import Event
 from chatroom.client.outbox import Outbox, Outgoing
 from chatroom.client.pages import Page, given_up
@@ -26,6 +27,7 @@ from chatroom.wire.irc import MAX_LINE, Message, format_line, split_text
 ONCE = "chatroom/once"  # the capability; as a tag (+chatroom/once) the key by which a message is said once
 if TYPE_CHECKING:
     from chatroom.client.face import Face
+    from chatroom.client.tagged import Said
 
 _LONGEST_SOURCE = 90  # bytes of nick!user@host, assumed until the server has shown ours
 _REMEMBERED = 2000  # message ids, against showing one twice
@@ -99,6 +101,10 @@ class Session:
         self._seen_set: set[str] = set()
         self.pages: dict[str, Page] = {}  # of history that were asked for, by label
         self.pages_asked = 0
+        self.recent: dict[str, Said] = {}  # by message id, the newest last: what can be answered
+        self.typing: dict[tuple[str, str], float] = {}  # (folded place, nick) -> until when, in seconds since 1970
+        self.tells_typing = False
+        self.typing_told_at = 0.0
         self.face: Face | None = None  # what shows the chat, if it can do more than that
         self.server_commands: dict[str, tuple[str, str]] = {}  # name -> usage line and help, as the server has them
         self.link_made()
@@ -114,6 +120,7 @@ class Session:
         self.features = Features()
         self.roster = Roster(self.features)
         self.batches: dict[str, Batch] = {}  # by reference
+        self.gathering: dict[str, multiline.Gathering] = {}  # messages of several lines, by reference
         self.catching_up: dict[str, CatchingUp] = {}  # by folded room or nick; "": with whom there is private talk
         self.is_logged_in = False
         self.is_back = self._was_in
@@ -157,7 +164,11 @@ class Session:
 
     def send_labelled(self, label: str, verb: str, *params: str) -> None:
         """Queue one line whose answer is to carry `label` (IRCv3 labeled-response)."""
-        self._lines.append(format_line(verb, *params, tags={"label": label}))
+        self.send_tagged({"label": label}, verb, *params)
+
+    def send_tagged(self, tags: dict[str, str], verb: str, *params: str) -> None:
+        """Queue one line with tags (IRCv3 message-tags)."""
+        self._lines.append(format_line(verb, *params, tags=tags))
 
     def send_raw(self, line: str) -> None:
         """Queue a line as it was typed; only what would make it two lines is taken out."""
@@ -185,18 +196,30 @@ class Session:
             self.send("PING", word)
         return word is not None
 
-    def say(self, target: str, text: str, verb: str = "PRIVMSG", is_action: bool = False) -> None:
-        """Say `text` to a room or a person, in as many messages as it takes; blank text says nothing."""
+    def say(self, target: str, text: str, verb: str = "PRIVMSG", is_action: bool = False, answers: str = "") -> None:
+        """Say `text` to a room or a person, in as many messages as it takes; blank text says nothing.
+
+        `answers`: the id of the message that this is the answer to.
+        """
         if not text.strip():
             return
         text = text.encode(errors="replace").decode()  # what the terminal sent may not have been UTF-8
-        for piece in split_text(text, self._room_for_text(target, verb, is_action)):
-            self.outbox.waiting.append(Outgoing(target, piece, verb, is_action))
+        for piece in self._pieces(target, text, verb, is_action):
+            self.outbox.waiting.append(Outgoing(target, piece, verb, is_action, answers=answers))
             if not self.is_registered:
                 self.show("waiting", **self._place(target), text=piece, own=True)
 
+    def _pieces(self, target: str, text: str, verb: str, is_action: bool) -> list[str]:
+        room = self._room_for_text(target, verb, is_action)
+        if verb == "PRIVMSG" and not is_action and multiline.can_send(self):
+            return list(multiline.divided(self, text, room))
+        lines = [line for line in text.split("\n") if line.strip()]
+        return [piece for line in lines for piece in split_text(line, room)]
+
     def mark_read(self, now: float) -> None:
         """Tell the server how far the user has read: what is shown of the room or person they face."""
+        if self.face is not None and not self.face.is_reading:
+            return
         folded = self.features.fold(self.facing)
         shown = self.shown_until.get(folded, "")
         if not (self.wish.history and self.is_registered and "draft/read-marker" in self.capabilities):
@@ -232,7 +255,15 @@ class Session:
         if self.says_once:
             tags[f"+{ONCE}"] = message.key
             self.sent_keys.append(message.key)
-        self._lines.append(format_line(message.verb, message.target, text, tags=tags))
+        if message.answers and "message-tags" in self.capabilities:
+            tags["+draft/reply"] = message.answers
+        room = self._room_for_text(message.target, message.verb, message.is_action)
+        is_long = "\n" in text or len(text.encode()) > room
+        if is_long and multiline.can_send(self):
+            self._lines += multiline.lines_of(message.target, text, message.label, tags, room)
+        else:
+            lines = text.split("\n")
+            self._lines += [format_line(message.verb, message.target, line, tags=tags) for line in lines]
         if not self.echoes:
             self.show_own(message)
 

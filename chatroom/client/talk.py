@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from chatroom.client import catchup, pages
+from chatroom.client import catchup, pages, tagged
 from chatroom.client.numerics import ADVICE
 from chatroom.client.session import ONCE, Batch, Session, nick_of
 from chatroom.wire.irc import Message
@@ -54,6 +54,7 @@ def _hear(session: Session, message: Message) -> None:
         catchup.took(session, message)
         if session.is_repeated(message):
             return
+        tagged.remember(session, message, catchup.place_of(session, message), nick, text)
     if text.startswith("\1"):
         _ctcp(session, message, nick, text, is_own)
         return
@@ -68,13 +69,22 @@ def _show_talk(session: Session, message: Message, type: str, nick: str, text: s
         if session.page_of(message) is None:
             session.roster.spoke(room, nick)
         mention = is_live and not is_own and is_mentioned(session.nick, text)
-        session.show(type, message, room=room, nick=nick, text=text, own=is_own, mention=mention)
+        facts = {"room": room, "nick": nick, "text": text, **_answered(session, message)}
+        session.show(type, message, **facts, own=is_own, mention=mention)
         return
     is_person = "!" in message.source
     if is_person and not is_own:
         session.correspondent = nick if session.page_of(message) is None else session.correspondent
     mention = is_live and is_person and not is_own and type != "notice"
-    session.show(type, message, nick=nick, target=message.param(0), text=text, own=is_own, mention=mention)
+    facts = {"target": message.param(0), "nick": nick, "text": text, **_answered(session, message)}
+    session.show(type, message, **facts, own=is_own, mention=mention)
+
+
+def _answered(session: Session, message: Message) -> dict[str, str]:
+    """What a message is the answer to: its id, and whose it is where that is known."""
+    reply = message.tags.get(tagged.REPLY, "")
+    said = session.recent.get(reply)
+    return {"reply": reply, "to": said.nick if said else ""} if reply else {}
 
 
 def _ctcp(session: Session, message: Message, nick: str, text: str, is_own: bool) -> None:
@@ -242,7 +252,7 @@ def _standard_reply(session: Session, message: Message) -> None:
         for held in catchup.refused(session, message):
             _hear(session, held)
         return
-    if is_failure and command in ("PRIVMSG", "NOTICE", "*"):
+    if is_failure and command in ("PRIVMSG", "NOTICE", "BATCH", "*"):
         session.outbox.settle(session.label_of(message), message.param(2) if len(message.params) > 3 else "")
     advice = ADVICE.get(code, "")
     session.show("error" if is_failure else "info", message, text=f"{text} {advice}".rstrip(), code=code)

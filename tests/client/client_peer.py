@@ -150,6 +150,9 @@ class Guest:
             label = message.tags.get("label")
             self.send(f"@label={label} {line}" if label else line)
 
+    def on_tagmsg(self, message: Message) -> None:
+        """Tags are for others; nobody here has asked for them."""
+
     def on_ping(self, message: Message) -> None:
         self.send(f":peer.example PONG peer.example :{message.param(0)}")
 

@@ -145,5 +145,5 @@ def test_json_has_its_keys_and_no_line_break() -> None:
     event = Event(type="message", time=NOON, room="#tea", nick="bob", text='"hi"\n\x1b[31m', msgid="m", own=True)
     assert event.as_json() == (
         '{"time": "2026-11-22T12:00:00.000Z", "type": "message", "room": "#tea", "nick": "bob", '
-        '"text": "\\"hi\\" ", "msgid": "m", "own": true}'
+        '"text": "\\"hi\\"\\n", "msgid": "m", "own": true}'
     )

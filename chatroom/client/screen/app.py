@@ -17,7 +17,7 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 
-from chatroom.client import pages, typed_history
+from chatroom.client import pages, tagged, typed_history
 from chatroom.client.commands import typed
 from chatroom.client.events import Event
 from chatroom.client.face import Face
@@ -46,6 +46,7 @@ class Screen(Face):
         self.client = client_for(options, self.show, Outbox(typing_pace()))
         self.session = self.client.session
         self.session.face = self
+        self.session.tells_typing = True
         self.host = options.host
         self.places = Places(self.session)
         self.scrollback = Scrollback(self.places, self._pending, has_links())
@@ -56,12 +57,15 @@ class Screen(Face):
         self.theme = "auto"
         self.is_finding = False
         self._rings = False
+        self._filed = 0  # events so far
+        self._drawn: object = None  # what was known when the screen was drawn last
         self._found: Entry | None = None
         self.entry = Buffer(
             multiline=True,
             completer=NamesCompleter(self.session),
             history=TypedHistory(self.session, history),
             on_text_insert=offer_commands,
+            on_text_changed=self._typing,
         )
         self.find = Buffer(multiline=False, history=InMemoryHistory(), on_text_changed=lambda _: self.find_next(True))
         self.app: Application[None] = Application(
@@ -83,6 +87,7 @@ class Screen(Face):
         """File one event."""
         self.places.follow()
         self.places.take(event)
+        self._filed += 1
         if event.mention and not event.replayed and not event.own:
             self._rings = True
             self._notify(event)
@@ -91,13 +96,28 @@ class Screen(Face):
         where = event.room or t("a private talk")
         self.app.output.write_raw(notice(f"{event.nick}, {where}", event.text))
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether the newest of the place the user faces is in sight."""
+        return self.places.is_looking
+
     def _changed(self) -> None:
         self.places.follow()
         self.places.read_markers()
         if self._rings:
             self._rings = False
             self.app.output.bell()
-        self.app.invalidate()
+        outbox = self.session.outbox
+        state = (
+            self.client.health.heard_at,
+            self._filed,
+            self.session.facing,
+            len(outbox.waiting),
+            len(outbox.unconfirmed),
+        )
+        if state != self._drawn:  # this is called every second
+            self._drawn = state
+            self.app.invalidate()
 
     def _wants_older(self, place: Place) -> None:
         """Ask the server for what was said before the first entry here."""
@@ -168,7 +188,7 @@ class Screen(Face):
 
     def end(self) -> None:
         """Give the terminal back."""
-        if self.app.is_running:
+        if self.app.future and not self.app.future.done():
             self.app.exit()
 
     def turn_to(self, place: Place) -> None:
@@ -192,6 +212,11 @@ class Screen(Face):
         """Look where something has not been read."""
         if place := self.places.next_unread():
             self.turn_to(place)
+
+    def _typing(self, buffer: Buffer) -> None:
+        is_talk = buffer.text and (not buffer.text.startswith("/") or buffer.text.startswith(("//", "/me ")))
+        tagged.tell_typing(self.session, "active" if is_talk else "done")
+        self.client.flush()
 
     # looking for words
 
@@ -264,7 +289,7 @@ class Screen(Face):
         await running
 
     async def _draw(self) -> None:
-        with contextlib.suppress(EOFError, KeyboardInterrupt):
+        with contextlib.suppress(EOFError, KeyboardInterrupt, OSError):  # the last: the terminal is gone
             await self.app.run_async(
                 pre_run=lambda: self.app.layout.focus(self.entry), set_exception_handler=False, handle_sigint=False
             )

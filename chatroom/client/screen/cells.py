@@ -20,7 +20,7 @@ Piece = tuple[str, str]  # (style, text), as prompt_toolkit's formatted text has
 Row = list[Piece]
 LINK = "class:link"
 ESCAPE = "[ZeroWidthEscape]"  # prompt_toolkit: sent as it is, and takes no cells
-_WORDS = re.compile(r" +|[^ ]+")
+_WORDS = re.compile(r"\n| +|[^ \n]+")
 _LINK = re.compile(r"(?:https?|ircs?|gemini)://[^\s<>\"]*[^\s<>\".,;:!?)\]}'»]")
 _WIDE, _NARROW, _PLACES = 0x3F000, 0xF0000, 0xFFD
 
@@ -38,6 +38,10 @@ def fold(pieces: Iterable[Piece], width: int, indent: int = 0) -> list[Row]:
     rows: list[Row] = [[]]
     left = width
     for style, word in _words(pieces):
+        if word == "\n":
+            left = _begin_row(rows, width, indent)
+            rows[-1].append(("", ""))  # not a break: spaces at its beginning stay
+            continue
         cells = width_of(word)
         if cells > left and word[0] != " " and cells <= width - indent:
             left = _begin_row(rows, width, indent)

@@ -26,6 +26,7 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.layout.processors import BeforeInput
 
+from chatroom.client import tagged
 from chatroom.client.clean import clean
 from chatroom.client.screen import panels
 from chatroom.client.screen.cells import cut
@@ -90,6 +91,8 @@ def _hint(screen: Screen) -> ConditionalContainer:
         form, help = usage(screen.session, screen.entry.text)
         if form:
             return [("class:here", form), ("class:quiet", cut(f"  {help}", max(1, width - len(form))))]
+        if typists := tagged.who_types(screen.session, screen.session.facing):
+            return [("class:quiet", t("{names} typing ...", names=", ".join(map(clean, typists))))]
         if not screen.scrollback.is_at_end:
             new = screen.places.current.unread
             more = t("{count} new below; End goes there", count=new) if new else t("further up; End goes back")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chatroom.client.events import Event
 from chatroom.client.places import Entry, Place
 from chatroom.client.render import sentence
 from chatroom.client.screen.cells import Piece, Row, cut, drawable, fold, width_of, with_links
@@ -81,6 +82,8 @@ def _spoken(entry: Entry, place: Place) -> tuple[list[Piece], list[Piece]]:
     style = nick_style(event.nick)
     text_style = "class:mention" if event.mention and place.is_room else ""
     said = with_links(text_style, event.text)
+    if event.reply:
+        said = [(_QUIET, f"↳ {_answered(event, place)} "), *said]
     if event.mention and place.is_room:
         style = f"{style} class:mentioned"
     if event.type == "action":
@@ -88,6 +91,15 @@ def _spoken(entry: Entry, place: Place) -> tuple[list[Piece], list[Piece]]:
     if event.type == "notice":
         return [(style, event.nick)], [(_QUIET, t("notice: ")), *said]
     return [(f"{style} class:own" if event.own else style, event.nick)], said
+
+
+def _answered(event: Event, place: Place) -> str:
+    """Whose words are answered, and how they begin."""
+    entry = place.find(event.reply)
+    if entry is None:
+        return event.to or t("something earlier")
+    words = entry.event.text.partition("\n")[0]
+    return f"{entry.event.nick}: {cut(words, 24)} ·"
 
 
 def _told(entry: Entry) -> list[Piece]:

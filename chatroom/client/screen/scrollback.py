@@ -46,7 +46,7 @@ class Scrollback(UIControl):
         self._pending = pending
         self._can_link = can_link
         self._stands: dict[Place, Stand] = {}
-        self._drawn: dict[Entry, tuple[Before, int, list[Row]]] = {}
+        self._drawn: dict[Entry, tuple[Before, tuple[object, ...], list[Row]]] = {}
         self._height = 20
 
     # drawing
@@ -98,13 +98,13 @@ class Scrollback(UIControl):
         entry = place.entries[index]
         before = self._before(place, index)
         kept = self._drawn.get(entry)
-        reactions = sum(len(nicks) for nicks in entry.reactions.values())
-        if kept and kept[0] == before and kept[1] == reactions:
+        state = (entry.event.text, *(len(nicks) for nicks in entry.reactions.values()))
+        if kept and kept[0] == before and kept[1] == state:
             return kept[2]
         if len(self._drawn) > _DRAWN:
             self._drawn.clear()
         rows = rows_of(entry, before, self.look, place)
-        self._drawn[entry] = (before, reactions, rows)
+        self._drawn[entry] = (before, state, rows)
         return rows
 
     def _before(self, place: Place, index: int) -> Before:
