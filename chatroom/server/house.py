@@ -29,6 +29,7 @@ from chatroom.core.once import KEPT, TAG
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.spans import in_words
 from chatroom.dialects.plain.text import count
+from chatroom.server import threads
 from chatroom.server.accounts import Accounts
 from chatroom.server.cloak import Cloak
 from chatroom.server.config import ConfigError, Settings
@@ -201,11 +202,11 @@ class House:
 
     def offload(self, function: Callable[..., Any], *arguments: object) -> Any:
         """Run something slow in a thread and give what it gives; meanwhile the others are served."""
-        return _apply(self._pool, function, arguments)
+        return threads.apply(self._pool, function, arguments)
 
     def aside(self, function: Callable[..., Any], *arguments: object) -> Any:
         """The same, for what reads the log: logging in does not wait for that."""
-        return _apply(self._searchers, function, arguments)
+        return threads.apply(self._searchers, function, arguments)
 
     # ---- the log
 
@@ -374,21 +375,6 @@ class House:
     def last_backup(self) -> Backup | None:
         """The newest proven snapshot there is; one made by hand counts too."""
         return next(reversed(proven(self.backups)), None)
-
-
-def _apply(pool: ThreadPool, function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
-    result, error = pool.apply(_tried, (function, arguments))
-    if error is not None:
-        raise error
-    return result
-
-
-def _tried(function: Callable[..., Any], arguments: tuple[object, ...]) -> tuple[Any, Exception | None]:
-    """What a function gives, or why it gives nothing: gevent's pool prints a traceback for what is raised in it."""
-    try:
-        return function(*arguments), None
-    except Exception as error:
-        return None, error
 
 
 def _log_name() -> str:
