@@ -1,7 +1,8 @@
-"""One client: a reading greenlet, a dialect, an outbox.
+"""One client: a dialect, an outbox, and a greenlet when there is something to read.
 
-Strategy: the greenlet waits until there is something to read, so each turn of the loop serves each client one
-packet and none can starve the others. What is wrapped around the conversation is found out in `arrival`; then the
+Strategy: each turn of the loop serves each client one packet, so that none can starve the others. Until somebody has
+come in, the greenlet that accepted the client waits for what it sends; from then on one of the readers' greenlets takes
+it when there is something to read. What is wrapped around the conversation is found out in `arrival`; then the
 first line decides the dialect: an IRC program speaks at once, a person waits to be greeted. Three kinds of failure end
 in three places: a refusal in the command table, a lost connection here, and our own bugs here too, with a traceback in
 the log and the loss of this one connection.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,11 +24,11 @@ from loguru import logger
 from chatroom.dialects.irc.session import IrcSession
 from chatroom.dialects.plain.session import PlainSession
 from chatroom.dialects.session import Dialect
-from chatroom.server import looking
+from chatroom.server import looking, paying
 from chatroom.server.allowance import Allowance
 from chatroom.server.arrival import Arrival, turn_away
 from chatroom.server.cursor import Cursor
-from chatroom.server.doors import HTTP_SCHEMES
+from chatroom.server.doors import full
 from chatroom.server.limits import is_loopback, is_trusted, network_of
 from chatroom.server.logs import Hushed
 from chatroom.server.outbox import SocketOutbox
@@ -42,18 +44,15 @@ if TYPE_CHECKING:
 
 FIRST_BYTES_SECONDS = 0.4  # an IRC program speaks sooner; a person does not
 PACKET = 16384  # bytes read at once
-TOLD_WAIT = 1.0  # seconds of waiting for the flood allowance that people are told of
 BYTES_OWED = 65536  # that a wrapping may owe a client who asks on and takes nothing
-LONGEST_WAIT = 30.0  # seconds that flood control waits before it reads on
 _READABLE = 1
-_HTTP_FULL = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
 
 
 class Connection:
     """One client, from accept to close. `number` names it in the log."""
 
     __slots__ = (
-        *("_allowance", "_is_known", "_is_slowed", "is_waiting", "_lines", "_peer", "probed_at", "_reader"),
+        *("allowance", "_is_known", "is_slowed", "is_waiting", "_lines", "_peer", "probed_at", "_reader"),
         *("_readable", "_received", "resting", "_telnet", "_transport"),
         *("address", "born", "certificate", "dialect", "ended_at", "heard", "house", "is_admitted", "is_secure"),
         *("is_trusted", "log", "number", "outbox", "scheme", "site", "sock", "visit"),
@@ -72,14 +71,14 @@ class Connection:
         self.is_admitted = False  # and counted among those of its address
         self._peer = address  # which is a proxy's, if one speaks for the client
         self._is_known = False  # for whom it speaks
-        self._is_slowed = False  # and was told so
+        self.is_slowed = False  # and was told so
         self.resting: Event | None = None  # for its flood allowance
         self._lines = 0  # before entry
         self.log = house.log_of(number, address)
         self.is_secure = False  # over TLS, or so the proxy says
         self.certificate = ""  # the SHA-256 fingerprint of the client's
         self.born = self.heard = house.seconds()
-        self._allowance = Allowance(
+        self.allowance = Allowance(
             house.settings.limits, house.buckets, is_exempt=house.door.is_exempt(address), now=self.born
         )
         self._has_address(address)
@@ -103,11 +102,18 @@ class Connection:
 
     # ---- the greenlet
 
-    def run(self) -> None:
-        """Converse until either side ends it."""
-        reason = "Connection lost"
+    def run(self) -> bool:
+        """Converse from the first bytes on. Whether it is to be gone on with, when there is something to read."""
+        return self._guarded(self._begin)
+
+    def go_on(self) -> bool:
+        """There is something to read: converse on. Whether there will be more."""
+        return self._guarded(self._resume)
+
+    def _guarded(self, converse: Callable[[], bool]) -> bool:
+        reason, is_waiting = "Connection lost", False
         try:
-            self._converse()
+            is_waiting = converse()
             reason = self.dialect.hung_up if self.dialect else ""
         except OSError:
             pass  # the network ended it
@@ -118,16 +124,30 @@ class Connection:
             self.say_last(reason)
             self.house.delivery.flush()  # the connection is let go of before this turn ends
         finally:
-            if self._allowance.is_limited:
-                self.house.turns.wait(self.number, is_quiet=False)
-            if self.dialect is not None:
-                self.dialect.leave(reason)
+            if not is_waiting:
+                self._part(reason)
+        return is_waiting
 
-    def _converse(self) -> None:
+    def _part(self, reason: str) -> None:
+        if self.allowance.is_limited:
+            self.house.turns.wait(self.number, is_quiet=False)
+        if self.dialect is not None:
+            self.dialect.leave(reason)
+
+    def _begin(self) -> bool:
         data = Arrival(self, self.scheme).first_bytes()
         if data is None:
             self.use(PlainSession)
-            data = self.receive()
+        return self._converse(self.receive() if data is None else data)
+
+    def _resume(self) -> bool:
+        data = self._take_packet()
+        if data is None:
+            return False
+        return self._converse(data) if data else self._waits()
+
+    def _converse(self, data: bytes) -> bool:
+        """Take what has come, until it has all been dealt with and somebody is there, or the client has closed."""
         while data:
             text = self._without_telnet(data)
             if self.dialect is None and not text:
@@ -137,22 +157,21 @@ class Connection:
                 if self.outbox.is_ended:
                     break  # what still comes while the connection closes is not wanted
                 self._take(line)
-            if not lines and self._allowance.is_limited:
-                self._pay_for_bytes(len(data))
+            if not lines and self.allowance.is_limited:
+                paying.pay_for_bytes(self, len(data))
+            if self.is_entered:
+                return self._waits()
             data = self.receive()
+        return False
 
     # ---- in
 
     def receive(self) -> bytes:
         """What the client sent next, unwrapped; b"" when it has closed."""
-        while True:
-            if self._transport is not None and self._transport.is_closed:
-                self._hang_up()
-            data = self.read()
+        while (data := self.read()) is not None:
             if data:
                 return data
-            if data is None:
-                return b""
+        return b""
 
     def receive_soon(self) -> bytes | None:
         """As `receive`, but None when nothing comes soon."""
@@ -161,9 +180,22 @@ class Connection:
 
     def read(self) -> bytes | None:
         """One packet, unwrapped: b"" when nothing is inside yet, None when the client has closed."""
+        self._waits()
+        self.house.readers.wait(self._readable)
+        return self._take_packet()
+
+    def _waits(self) -> bool:
+        """All that has come has been dealt with."""
+        self._answer_end()
         self.is_waiting, self.heard = True, self.house.seconds()
         self.house.delivery.breathe(self.heard)
-        self.house.readers.wait(self._readable)
+        return True
+
+    def wait_without_greenlet(self) -> None:
+        """Be gone on with when there is something to read."""
+        self.house.readers.wait_for(self, self._readable)
+
+    def _take_packet(self) -> bytes | None:
         self.is_waiting, self.probed_at = False, 0.0
         try:
             data = self.sock.recv(PACKET)
@@ -195,17 +227,17 @@ class Connection:
             self.outbox.cut()
         return inside
 
-    def _hang_up(self) -> None:
-        """The other side has said its end inside the wrapping: say ours, and let it close."""
-        if not self.outbox.is_ended:
+    def _answer_end(self) -> None:
+        """When the other side has said its end inside the wrapping: say ours, and let it close."""
+        if self._transport is not None and self._transport.is_closed and not self.outbox.is_ended:
             if self.dialect is not None:
                 self.dialect.leave(self.dialect.hung_up)
             self.outbox.end()
 
     def _take(self, line: bytes | TooLong) -> None:
         self.outbox.wait_until_level()
-        if self._allowance.is_limited:
-            self._await_turn()
+        if self.allowance.is_limited:
+            paying.await_turn(self)
         if self.dialect is None or (not self.is_entered and type(self.dialect) is PlainSession):
             self._choose(line)
         dialect = self.dialect
@@ -216,48 +248,14 @@ class Connection:
             self._lines += 1
             if self._lines > self.house.settings.limits.registration_lines and not self.outbox.is_ended:
                 self._too_much(f"{self._lines} lines")
-        self.pay(dialect.cost)
-
-    def _await_turn(self) -> None:
-        is_quiet = self.is_entered and self._allowance.is_quiet(self.house.seconds())
-        self.house.turns.wait(self.number, is_quiet)
-
-    def pay(self, cost: float) -> None:
-        """Take `cost`, in lines, from what the client may ask for; wait when that is spent."""
-        if not self._allowance.is_limited:
-            return
-        user = self.dialect.user if self.dialect is not None else None
-        wait = self._allowance.pay(cost, user.who.account if user else "", self.house.seconds())
-        if wait > 0:
-            self._slow_down(wait)
-        else:
-            self._is_slowed = False
-
-    def _pay_for_bytes(self, size: int) -> None:
-        """As for a line, for bytes that make none yet."""
-        self._await_turn()
-        if (wait := self._allowance.pay_for_bytes(size, self.house.seconds())) > 0:
-            self._rest(wait)
-
-    def _slow_down(self, wait: float) -> None:
-        """Take nothing more for `wait` seconds; of a wait that is felt the person is told, once."""
-        if wait > TOLD_WAIT and not self._is_slowed and self.dialect is not None and self.is_entered:
-            self._is_slowed = True
-            self.dialect.slowed(wait)
-        self._rest(wait)
-
-    def _rest(self, seconds: float) -> None:
-        """Wait; less, when meanwhile it is seen that nobody is there any more."""
-        self.resting = Event()
-        self.resting.wait(min(seconds, LONGEST_WAIT))
-        self.resting = None
+        paying.pay(self, dialect.cost)
 
     # ---- who is there
 
     def _has_address(self, address: str) -> None:
         self.address = address
         is_free = is_loopback(address) or self.house.door.is_exempt(address)
-        self._allowance.place = "" if is_free else network_of(address)
+        self.allowance.place = "" if is_free else network_of(address)
 
     def speak_for(self, address: str) -> None:
         """Take the client to be at `address`: who has that of this connection is its proxy."""
@@ -393,8 +391,3 @@ class Connection:
         self._readable.stop()
         self._readable.close()
         self.sock.close()
-
-
-def full(scheme: str, sentence: str) -> bytes:
-    """What somebody is told, at a door of that scheme, for whom there is no room."""
-    return f"{_HTTP_FULL if scheme in HTTP_SCHEMES else 'ERROR :'}{sentence}\r\n".encode()

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 SCHEMES = ("tcp", "tls", "ws", "wss", "unix")
 HTTP_SCHEMES = ("http", "https")
+_HTTP_FULL = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
 TLS_SCHEMES = ("tls", "wss", "https")  # where nothing else is spoken
 WEBSOCKET_SCHEMES = ("ws", "wss")
 # Where other protocols are spoken, which a page could be made to talk to.
@@ -169,3 +170,8 @@ def _command(scheme: str, host: str, port: int) -> str:
 
 def _place(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def full(scheme: str, sentence: str) -> bytes:
+    """What somebody is told, at a door of that scheme, for whom there is no room."""
+    return f"{_HTTP_FULL if scheme in HTTP_SCHEMES else 'ERROR :'}{sentence}\r\n".encode()

@@ -33,12 +33,13 @@ from chatroom.server import threads
 from chatroom.server.accounts import Accounts
 from chatroom.server.cloak import Cloak
 from chatroom.server.config import ConfigError, Settings
-from chatroom.server.connection import PACKET, Connection, full
+from chatroom.server.connection import PACKET, Connection
 from chatroom.server.delivery import Delivery, Later
 from chatroom.server.door import Door
-from chatroom.server.doors import sts
+from chatroom.server.doors import full, sts
 from chatroom.server.limits import UNIX, Bucket, Buckets, Networks, plain_address
 from chatroom.server.logs import Hushed
+from chatroom.server.opening import handshakes_of, log_name, open_history, tls_of, tuned
 from chatroom.server.passwords import verified
 from chatroom.server.possible import tls_problem
 from chatroom.server.precis import CASEMAPPINGS
@@ -48,7 +49,6 @@ from chatroom.server.searches import Searches
 from chatroom.server.stored import Stored
 from chatroom.server.turns import Turns
 from chatroom.storage.backups import Backup, proven
-from chatroom.storage.history import FILE, History
 from chatroom.storage.keep import Keep
 
 if TYPE_CHECKING:
@@ -60,39 +60,6 @@ if TYPE_CHECKING:
 
 MOST_WAITING = 200  # for their turn, before nobody more is accepted
 TOLD_RATE, TOLD_BURST = 20.0, 400.0  # connections a second that the log tells of
-
-
-def open_history(settings: Settings) -> History:
-    """The log in the data folder. Raises HistoryError, or ConfigError when it was written under another casemapping."""
-    fold = CASEMAPPINGS[settings.server.casemapping].fold
-    history = History(Path(settings.server.data) / FILE, settings.history.durability, fold)
-    if history.kept:
-        logger.warning("the history was an older version's; as it was it is kept as {}", history.kept)
-    written = history.fact("casemapping", settings.server.casemapping)
-    if written != settings.server.casemapping:
-        history.close()
-        raise ConfigError(
-            [
-                f'server.casemapping: the history in {settings.server.data} was written with "{written}"; set that, '
-                f"or begin a new history with another --data folder."
-            ]
-        )
-    return history
-
-
-def tls_of(settings: Settings) -> Tls | None:
-    """What TLS needs, if a certificate is set. Raises ConfigError."""
-    if not settings.tls.certificate:
-        return None
-    from chatroom.server.tls import Tls  # with a library that takes time to load
-
-    return Tls(settings.tls)
-
-
-def handshakes_of(settings: Settings, now: float) -> Bucket:
-    """The allowance that all TLS handshakes share."""
-    rate = settings.limits.tls_handshakes
-    return Bucket(rate, rate, now)
 
 
 class House:
@@ -115,7 +82,7 @@ class House:
         self.door = Door(settings.limits)
         self.proxies = Networks(settings.limits.trusted_proxies)
         self.turns = Turns()
-        self.readers = Readers()
+        self.readers = Readers(lambda connection: self._serve(connection, connection.go_on))
         self.buckets = Buckets()  # of accounts and addresses
         self.handshakes = handshakes_of(settings, self.seconds())
         self._told = Bucket(TOLD_RATE, TOLD_BURST, self.seconds())
@@ -163,7 +130,7 @@ class House:
             motd=self.settings.motd_lines(),
             operators=self.settings.operator_hashes(),
             verify=verified,
-            log=self.history.fact("log", _log_name()),
+            log=self.history.fact("log", log_name()),
             default_room=self.settings.rooms.default,
             joins_irc=self.settings.rooms.join,
             user_modes=about.user_modes,
@@ -265,15 +232,21 @@ class House:
         self._accepted += 1
         number = self._accepted
         where = plain_address(address[0]) if isinstance(address, tuple) else UNIX
-        with socket.socket(fileno=sock.detach()) as client:
-            client.setblocking(False)
-            if reason := self.door.knock(where):
+        client = socket.socket(fileno=sock.detach())
+        client.setblocking(False)
+        if reason := self.door.knock(where):
+            with client:
                 self._turn_away(client, where, scheme, reason)
-                return
-            try:
-                self._receive(client, where, number, scheme, site)
-            finally:
+            return
+        connection = None
+        try:
+            connection = self._received(client, where, number, scheme, site)
+        finally:
+            if connection is None:
+                client.close()
                 self.door.closed()
+        if connection is not None:
+            self._serve(connection, connection.run)
 
     def _turn_away(self, client: socket.socket, where: str, scheme: str, reason: str) -> None:
         """Say why, in one line, to somebody for whom nothing has been made yet."""
@@ -284,16 +257,24 @@ class House:
             client.shutdown(socket.SHUT_WR)
             client.recv(PACKET)  # what is unread at the closing would make the kernel throw the answer away
 
-    def _receive(self, client: socket.socket, where: str, number: int, scheme: str, site: Site | None) -> None:
-        """Serve one client, when it is its turn."""
+    def _received(
+        self, client: socket.socket, where: str, number: int, scheme: str, site: Site | None
+    ) -> Connection | None:
+        """The connection of a client, when it is its turn; None when there is no room for it."""
         if self.settings.limits.rate:
             self.turns.wait(number, is_quiet=False)
-        connection = Connection(self, _tuned(client), where, number, scheme, site)
+        connection = Connection(self, tuned(client), where, number, scheme, site)
+        is_in = False
         try:
-            if connection.is_trusted or connection.admit():
-                self._serve(connection)
+            is_in = connection.is_trusted or connection.admit()
         finally:
-            connection.close()
+            if not is_in:
+                connection.close()
+        if not is_in:
+            return None
+        connection.log.info("connected")
+        self.connections[connection.number] = self._newcomers[connection.number] = connection
+        return connection
 
     @property
     def is_crowded(self) -> bool:
@@ -311,17 +292,25 @@ class House:
         self._untold += not is_told
         return is_told
 
-    def _serve(self, connection: Connection) -> None:
-        connection.log.info("connected")
-        self.connections[connection.number] = self._newcomers[connection.number] = connection
+    def _serve(self, connection: Connection, converse: Callable[[], bool]) -> None:
+        """Converse, and let go of the client unless it only has nothing more to say for now."""
+        is_waiting = False
         try:
-            connection.run()
+            is_waiting = converse()
         finally:
-            del self.connections[connection.number]
-            self.knows(connection.number)
-            if not self.connections:
-                self._empty.set()
-            connection.log.info("disconnected")
+            if is_waiting:
+                connection.wait_without_greenlet()
+            else:
+                self._forget(connection)
+
+    def _forget(self, connection: Connection) -> None:
+        del self.connections[connection.number]
+        self.knows(connection.number)
+        if not self.connections:
+            self._empty.set()
+        connection.log.info("disconnected")
+        connection.close()
+        self.door.closed()
 
     def knows(self, number: int) -> None:
         """Connection `number` is a newcomer no longer: somebody has entered by it, or it ends."""
@@ -375,18 +364,3 @@ class House:
     def last_backup(self) -> Backup | None:
         """The newest proven snapshot there is; one made by hand counts too."""
         return next(reversed(proven(self.backups)), None)
-
-
-def _log_name() -> str:
-    """A short name for a new log, so that its msgids are not those of another."""
-    return f"{time.time_ns() // 1000 % 36**5:x}"
-
-
-def _tuned(client: socket.socket) -> socket.socket:
-    """Send small lines at once, and notice a peer that is gone even when it is never written to."""
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    if client.family != socket.AF_UNIX:
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 120)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 30)
-    return client

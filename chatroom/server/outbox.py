@@ -25,8 +25,19 @@ from chatroom.server.cursor import Cursor
 from chatroom.server.delivery import Delivery, Outbox
 from chatroom.server.transport import Transport, line_end
 
+# What nearly all outboxes have, and nothing is ever put into: a deque of one's own takes 760 bytes, even an empty one.
+_NOTHING_WAITS: deque[bytes] = deque(maxlen=0)
+_NO_NOTICES: deque[tuple[int, bytes]] = deque(maxlen=0)
 CHUNK = 65536  # bytes handed to the kernel at once while draining
 _WRITABLE = 2
+
+
+def _unheard(record: Record) -> None:
+    """What an outbox that is closed tells."""
+
+
+def _nowhere(number: int) -> Cursor:
+    raise AssertionError("an outbox that is closed never lags")
 
 
 class SocketOutbox(Outbox):
@@ -70,13 +81,13 @@ class SocketOutbox(Outbox):
         self.limit = limit
         self.is_broken = False
         self.stalled_since = 0.0  # when the kernel last took something, while something waits; else 0
-        self._backlog: deque[bytes] = deque()
+        self._backlog = _NOTHING_WAITS
         self._at = 0  # bytes of its first piece that are sent
         self._size = 0
         self._watcher: Any = None
         self._cursor: Cursor | None = None  # while lagging: after the last event in the backlog
         self._entries: dict[str, Record] = {}  # while lagging: into which rooms the person came by another connection
-        self._notices: deque[tuple[int, bytes]] = deque()  # while lagging: after which event what is to be told
+        self._notices = _NO_NOTICES  # while lagging: after which event what is to be told
         self._noticed = 0  # bytes of that
         self._level: Event | None = None
 
@@ -136,6 +147,8 @@ class SocketOutbox(Outbox):
     def _keep(self, pieces: list[bytes]) -> None:
         if self.is_broken:
             return
+        if self._backlog is _NOTHING_WAITS:
+            self._backlog = deque()
         self._backlog.extend(pieces)
         self._size += sum(map(len, pieces))
         if self._size > self.limit and not self.is_lagging:
@@ -183,6 +196,7 @@ class SocketOutbox(Outbox):
 
     def _drained(self) -> None:
         self.stalled_since = 0.0
+        self._backlog = _NOTHING_WAITS
         self._watcher.stop()
         if self.is_lagging:
             self._feed()
@@ -223,6 +237,8 @@ class SocketOutbox(Outbox):
         data = b"".join(self.pending[before:])
         del self.pending[before:]
         if data:
+            if self._notices is _NO_NOTICES:
+                self._notices = deque()
             self._notices.append((record.number, data))
             self._noticed += len(data)
         if self._noticed > self.limit:
@@ -307,7 +323,7 @@ class SocketOutbox(Outbox):
     def cut(self) -> None:
         """End now, whatever waits: only mark it, and wake the reader, which leaves in its own greenlet."""
         self.is_broken = self.is_ended = True
-        self._backlog.clear()
+        self._backlog = _NOTHING_WAITS
         if self._watcher is not None:
             self._watcher.stop()
         with contextlib.suppress(OSError):
@@ -315,9 +331,11 @@ class SocketOutbox(Outbox):
         self._wake()
 
     def close(self) -> None:
-        """Let go of the loop's watcher; before the socket is closed."""
+        """Let go of the loop's watcher, and of whom it belongs to; before the socket is closed."""
         self.is_broken = self.is_ended = True
-        self._backlog.clear()
+        self.echo = self.notice = _unheard  # without these circles all goes at once, and no collection has to find it
+        self._begin = _nowhere
+        self._backlog = _NOTHING_WAITS
         if self._watcher is not None:
             self._watcher.stop()
             self._watcher.close()

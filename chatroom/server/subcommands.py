@@ -23,8 +23,8 @@ from chatroom import __version__
 from chatroom.server import passwords
 from chatroom.server.config import DEFAULT_WEB, Settings
 from chatroom.server.drill import Drill
-from chatroom.server.house import open_history, tls_of
 from chatroom.server.listener import try_out
+from chatroom.server.opening import open_history, tls_of
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.storage import exporting, forgetting
 from chatroom.storage.backups import prune, snapshot

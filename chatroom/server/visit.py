@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import gevent
 from loguru import logger
 
+from chatroom.server import paying
 from chatroom.server.limits import is_trusted
 from chatroom.wire.forwarded import client_address, is_forwarded_over_tls, is_welcome
 from chatroom.wire.http import BadRequest, Conversation, Request, Response, plain
@@ -108,7 +109,7 @@ class Visit:
     def pay(self) -> None:
         """Slow down who asks too often; a proxy asks for many."""
         if not is_trusted(self.connection.address, self.connection.house.proxies):
-            self.connection.pay(1)
+            paying.pay(self.connection, 1)
 
     # ---- who asks
 

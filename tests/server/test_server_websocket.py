@@ -244,7 +244,7 @@ def test_an_opening_that_stalls_is_closed_in_its_time(web_house):
 def test_pings_count_for_flood_control(new_house):
     scene = new_house(limits={"rate": 1.0, "burst": 100})
     bob = scene.connect(IrcClient, door="ws", wrap=MessageSocket)
-    bucket = scene.newest._allowance._bucket
+    bucket = scene.newest.allowance._bucket
     bob.fence()
     for _ in range(20):
         bob.sock.protocol.send_ping(b"")

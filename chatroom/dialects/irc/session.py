@@ -44,6 +44,7 @@ USERNAME_LENGTH = 16
 TALK = (Said, Told, Tagged, TaggedTo)
 _REPLACED = "\ufffd"  # stands for what is not UTF-8
 # Verbs that may hold a password, which SASL allows to be longer than a line; others are told nothing of them.
+NO_CAPABILITIES: frozenset[str] = frozenset()  # one for all who have none: it takes 216 bytes
 SECRETIVE = frozenset(("REGISTER", "LOGIN", "PASSWORD", "NS", "NICKSERV"))
 MAX_SECRET = 1024  # bytes of their lines
 
@@ -65,7 +66,7 @@ class IrcSession(Dialect):
         self.is_negotiating = False  # capabilities, which holds registration open
         self.is_cap_302: bool = False
         self.password = ""
-        self.capabilities: frozenset[str] = frozenset()
+        self.capabilities = NO_CAPABILITIES
         self.answer: Answer | None = None  # to the labelled line being dealt with
         self.batch: Batch | None = None  # a message of several lines, on its way
         self.watch = Watch()

@@ -28,6 +28,8 @@ _DESCRIBING = ("METADATA", "DESCRIBE", "UNDESCRIBE")  # verbs whose answer tells
 class Watch:
     """Whom a connection monitors (folded nicks, and as it wrote them), and which keys of metadata it follows."""
 
+    __slots__ = ("keys", "nicks")
+
     def __init__(self) -> None:
         self.nicks: dict[str, str] = {}
         self.keys: dict[str, None] = {}
