@@ -213,13 +213,15 @@ def _reload(house: House) -> str:
     house.server.motd, house.tls = motd, tls
     house.settings.tls, house.settings.limits, house.settings.backups = fresh.tls, fresh.limits, fresh.backups
     house.announce_tls()
+    kept = house.settings.history  # how durable the history is stays until a restart
+    kept.keep_days, kept.keep_bytes = fresh.history.keep_days, fresh.history.keep_bytes
     house.door.use(fresh.limits)
     house.proxies = Networks(fresh.limits.trusted_proxies)
     house.handshakes = handshakes_of(fresh, house.seconds())
     house.server.description, house.server.admin = fresh.server.description, fresh.server.admin
     house.server.operators = fresh.operator_hashes()
     house.server.password = fresh.server.password
-    taken = "message of the day, certificate, limits, backups, description, admin, password, operators"
+    taken = "message of the day, certificate, limits, backups, history kept, description, admin, password, operators"
     logger.info("reloaded: {}; the rest needs a restart", taken)
     return ""
 
