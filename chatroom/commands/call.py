@@ -148,6 +148,25 @@ class Kept(Protocol):
         """Forget one key of `owner`, or all."""
 
 
+class Calm(Protocol):
+    """What is fine once and a nuisance a hundred times."""
+
+    def take(self, deed: str, by: str) -> float:
+        """`by` wants to do something that has a pace. How many seconds too early that is; 0: it is counted."""
+
+    def repeat(self, place: str, text: str) -> tuple[float, float]:
+        """`text` is to be said in `place`: what it costs more than others, and how many seconds too early it is."""
+
+    def naming(self, text: str, people: Collection[str], by: str) -> tuple[float, float]:
+        """As `repeat`, for a text with names of `people` (folded) in it."""
+
+    def come(self, place: str, members: int) -> float:
+        """Somebody wants into `place`, where so many are. How many seconds they have to wait before."""
+
+    def pause(self, seconds: float) -> object:
+        """Block the caller; others are served meanwhile."""
+
+
 @dataclass
 class Server:
     """What commands may know of the server they run in."""
@@ -169,6 +188,7 @@ class Server:
     configuration: str = "chatroom.toml"  # the name of the file it is configured by
     reload: Callable[[], str] = lambda: ""  # reads the configuration again; why not, or ""
     kept: Kept | None = None
+    calm: Calm | None = None  # None: everything may be done as often as one likes
     log: str = "0"  # names this log, wherever an event's number alone could be mistaken for another log's
     default_room: str = "#lobby"
     joins_irc: bool = False  # put IRC programs into the default room too
@@ -204,6 +224,7 @@ class Session(Protocol):
     user: User | None
     outbox: Any
     address: str
+    pace_of: str  # whom it is counted for, what a guest does often
     account: str  # that they have logged in to before they came in
     certificate: str  # the SHA-256 fingerprint of the one it showed, "" without one
     gone_since: int  # when the person lost their last connection before this one (ms), 0 when they had another
@@ -236,6 +257,7 @@ class Call:
     row: Row | None = field(default=None)
     tags: Tags = ()
     cuts: tuple[int, ...] = ()
+    extra: float = 0.0  # lines that this call costs beside those of its row
 
     @property
     def chat(self) -> Chat:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from chatroom.commands.call import Call
 from chatroom.commands.entering import claimed
+from chatroom.commands.paces import check_pace
 from chatroom.commands.table import Section, find_user
 from chatroom.core.events import (
     Accepted,
@@ -51,6 +52,8 @@ def nick(call: Call, name: str) -> Iterator[Event | Reply]:
     for room in call.user.rooms.values():
         if room.is_hushed(call.user, call.chat.names.fold):  # which a mute by name would not outlast
             raise Refused(Why.NICK_HELD, nick=name, room=room.name)
+    if name != call.user.nick:
+        check_pace(call, "nick")
     yield from claimed(call, name)
     if name != call.user.nick:
         yield Renamed(call.who, name)

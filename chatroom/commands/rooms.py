@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chatroom.commands.call import Call
 from chatroom.commands.listing import wanted_rooms
+from chatroom.commands.paces import await_entry, check_pace
 from chatroom.commands.shelves import room_shelf
 from chatroom.commands.table import Needs, Section
 from chatroom.core.events import Event, Faced, Invited, Joined, Left, Opened, RoomRenamed, TopicChanged
@@ -39,11 +40,12 @@ TAIL = 10  # lines shown to someone who comes in
 def join(call: Call, room: str, key: str = "") -> Iterator[Event | Reply]:
     """Go to a room, or turn to one you are in; a room that is not there is made."""
     call.chat.names.check_room(room)
-    found = call.chat.room(room)
+    found = await_entry(call, room)
     if found is None or not found.is_open:
         _check_not_too_many(call, room)
         if found is not None:
             found.check_ban(call.user, call.chat.names.fold, call.server.now)
+        check_pace(call, "room")
         name = found.name if found else room
         yield Opened(call.who, name)
         yield from _enter(call, name)
@@ -137,6 +139,7 @@ def invite(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
         room.check_rank(call.user, HALF_OPERATOR)
     if nick in room.members:
         raise Refused(Why.ALREADY_MEMBER, nick=nick.nick, room=room.name)
+    check_pace(call, "invite")
     yield Invited(call.who, room.name, nick.nick)
     yield InviteSent(room, nick.nick)
     if nick.away:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chatroom.commands.call import Call
+from chatroom.commands.paces import check_talk
 from chatroom.commands.shelves import is_same, room_shelf
 from chatroom.commands.table import Needs, Section, find_room, find_user
 from chatroom.core.events import Event, Manner, Said, Tagged, TaggedTo, Told, Who
@@ -30,6 +31,7 @@ def _to_room(call: Call, room: Room, text: str, manner: Manner, to: str = "") ->
     if call.tags and (number := call.chat.once.find(call.tags, room.name)):
         yield _repeated(call, number, room)
         return
+    check_talk(call, room, text)
     yield Said(call.who, room.name, text, manner, call.tags, call.cuts, to, _answered(call, room))
 
 

@@ -86,6 +86,10 @@ class Why(Enum):
     NOT_YOURSELF = "That would be talking to yourself."
     NOT_IGNORED = "You are not ignoring {nick}. /ignore lists whom you are."
     TOO_MANY_TARGETS = "That is more than {limit} at once. Take fewer."
+    TOO_OFTEN = "You did that too often just now. Wait {seconds} s, then try again."
+    REPEATED = "That was said in {room} again and again. Say something else, or wait {seconds} s."
+    NAMES_TOO_MANY = "That names too many people, once too often. Wait {seconds} s, or name fewer."
+    ROOM_CROWDED = "Too many come into {room} just now. Wait {seconds} s, then try again."
     TOO_MANY_ROOMS = "You are in {limit} rooms, which is the most. /part leaves one."
 
     NOBODY_WAS = "Nobody has been called {nick} lately."

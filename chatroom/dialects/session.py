@@ -65,6 +65,7 @@ class Dialect:
         self.server = server
         self.outbox = outbox
         self.address = address
+        self.pace_of = address  # whom it is counted for, what a guest does often
         self.host = host
         self.user: User | None = None
         self.account = ""  # that was logged in to before the person came in
@@ -181,5 +182,5 @@ class Dialect:
         """Run one row of the table; whether it was done."""
         call = Call(self, self.server, verb, words, tags=tags, cuts=cuts)
         done = run(call)
-        self.cost += call.row.cost if call.row else 1.0
+        self.cost += call.extra + (call.row.cost if call.row else 1.0)
         return done

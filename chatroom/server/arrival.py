@@ -137,9 +137,9 @@ class Arrival:
     def _await_handshake(self) -> None:
         """Handshakes are dear, so there are only so many a second; who could not begin in time is turned away."""
         house = self._connection.house
-        if house.handshakes.wait(house.seconds()) > house.settings.limits.registration_seconds:
+        if house.door.handshakes.wait(house.seconds()) > house.settings.limits.registration_seconds:
             self._turn_away(Guest.TLS)
-        if wait := house.handshakes.take(1, house.seconds()):
+        if wait := house.door.handshakes.take(1, house.seconds()):
             gevent.sleep(wait)
 
     def _refuse_text(self, data: bytes) -> NoReturn:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 FIRST_BYTES_SECONDS = 0.4  # an IRC program speaks sooner; a person does not
 PACKET = 16384  # bytes read at once
+ANSWER_BYTES = 16384  # of an answer that count as a line more
 BYTES_OWED = 65536  # that a wrapping may owe a client who asks on and takes nothing
 _READABLE = 1
 
@@ -74,7 +75,7 @@ class Connection:
         self.is_slowed = False  # and was told so
         self.resting: Event | None = None  # for its flood allowance
         self._lines = 0  # before entry
-        self.log = house.log_of(number, address)
+        self.log = house.teller.log_of(number, address)
         self.is_secure = False  # over TLS, or so the proxy says
         self.certificate = ""  # the SHA-256 fingerprint of the client's
         self.born = self.heard = house.seconds()
@@ -203,9 +204,7 @@ class Connection:
             return b""
         if not data:
             return None
-        if self.outbox.is_ended:
-            self._check_lingering(len(data))
-        elif not self.is_entered and self.visit is None:
+        if self.outbox.is_ended or (not self.is_entered and self.visit is None):
             self._check_newcomer(len(data))
         return data if self._transport is None else self._unwrapped(data)
 
@@ -243,12 +242,11 @@ class Connection:
         dialect = self.dialect
         if dialect is None or self.outbox.is_ended:
             return
+        before = len(self.outbox.pending)
         dialect.receive(line)
         if not self.is_entered:
-            self._lines += 1
-            if self._lines > self.house.settings.limits.registration_lines and not self.outbox.is_ended:
-                self._too_much(f"{self._lines} lines")
-        paying.pay(self, dialect.cost)
+            self._check_newcomer(0, 1)
+        paying.pay(self, dialect.cost + sum(map(len, self.outbox.pending[before:])) / ANSWER_BYTES)
 
     # ---- who is there
 
@@ -296,20 +294,18 @@ class Connection:
         with contextlib.suppress(OSError):
             self.sock.send(full(self.scheme, sentence))
 
-    def _check_newcomer(self, size: int) -> None:
-        """Bytes before entry are limited."""
+    def _check_newcomer(self, size: int = 0, lines: int = 0) -> None:
+        """Bytes and lines before entry are limited, and what still comes while the connection closes."""
         self._received += size
-        if self._received > self.house.settings.limits.registration_bytes:
-            self._too_much(f"{self._received} bytes")
-
-    def _check_lingering(self, size: int) -> None:
-        """What still comes while the connection closes is read, so that the other side gets its last words; not all."""
-        self._received += size
-        if self._received > self.house.settings.limits.registration_bytes:
-            self.outbox.cut()
-
-    def _too_much(self, what: str) -> None:
-        self.log.info("closed: {} and still nobody entered", what)
+        self._lines += lines
+        limits = self.house.settings.limits
+        if self._received <= limits.registration_bytes and self._lines <= limits.registration_lines:
+            return
+        if self.outbox.is_ended:
+            if self._received > 2 * limits.registration_bytes:  # some is read, so that they read why
+                self.outbox.cut()
+            return
+        self.log.info("closed: {} bytes, {} lines, and still nobody entered", self._received, self._lines)
         self.say_last("Too much before coming in. Connect again, and type your name first.")
 
     def _choose(self, line: bytes | TooLong) -> None:
@@ -335,6 +331,7 @@ class Connection:
         house = self.house
         self.dialect = dialect = kind(house.server, self.outbox, self.address, house.cloak.host(self.address))
         dialect.is_secure, dialect.certificate = self.is_secure, self.certificate
+        dialect.pace_of = self.allowance.place or f"#{self.number}"
         dialect.settled = partial(house.knows, self.number)
         self._reader.limit, self._reader.patience = dialect.limit, dialect.patience
         if isinstance(dialect, PlainSession):

@@ -16,6 +16,7 @@ from chatroom.server.config import LimitSettings
 from chatroom.server.limits import (
     UNIX,
     Addresses,
+    Bucket,
     Networks,
     Tries,
     is_loopback,
@@ -50,6 +51,7 @@ class Door:
         self.addresses.most = limits.connections_per_address
         self.networks.most = limits.connections_per_network
         self.comers.most = AT_THE_DOOR if limits.connections_per_address else 0
+        self.handshakes = Bucket(limits.tls_handshakes, limits.tls_handshakes, 0.0)  # of TLS; all share it
         pace = limits.connections_per_address
         self._pace = Tries(pace, PACE_SECONDS / pace) if pace else None
         self._most = _most_connections(limits.connections)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import gevent
 from gevent.event import Event
 from gevent.hub import get_hub
 from gevent.threadpool import ThreadPool
@@ -31,15 +32,16 @@ from chatroom.core.spans import in_words
 from chatroom.dialects.plain.text import count
 from chatroom.server import threads
 from chatroom.server.accounts import Accounts
+from chatroom.server.calm import Calm
 from chatroom.server.cloak import Cloak
 from chatroom.server.config import ConfigError, Settings
 from chatroom.server.connection import PACKET, Connection
 from chatroom.server.delivery import Delivery, Later
 from chatroom.server.door import Door
 from chatroom.server.doors import full, sts
-from chatroom.server.limits import UNIX, Bucket, Buckets, Networks, plain_address
-from chatroom.server.logs import Hushed
-from chatroom.server.opening import handshakes_of, log_name, open_history, tls_of, tuned
+from chatroom.server.limits import UNIX, Buckets, Networks, plain_address
+from chatroom.server.logs import Teller
+from chatroom.server.opening import log_name, open_history, tls_of, tuned
 from chatroom.server.passwords import verified
 from chatroom.server.possible import tls_problem
 from chatroom.server.precis import CASEMAPPINGS
@@ -52,14 +54,11 @@ from chatroom.storage.backups import Backup, proven
 from chatroom.storage.keep import Keep
 
 if TYPE_CHECKING:
-    from loguru import Logger
-
     from chatroom.server.tls import Tls
     from chatroom.server.visit import Site
 
 
 MOST_WAITING = 200  # for their turn, before nobody more is accepted
-TOLD_RATE, TOLD_BURST = 20.0, 400.0  # connections a second that the log tells of
 
 
 class House:
@@ -84,9 +83,7 @@ class House:
         self.turns = Turns()
         self.readers = Readers(lambda connection: self._serve(connection, connection.go_on))
         self.buckets = Buckets()  # of accounts and addresses
-        self.handshakes = handshakes_of(settings, self.seconds())
-        self._told = Bucket(TOLD_RATE, TOLD_BURST, self.seconds())
-        self._untold = 0  # connections whose coming and going the log does not tell
+        self.teller = Teller(self.seconds)
         self.tls = tls_of(settings)
         self._urls: list[str] = []  # that are listened on
         self.connections: dict[int, Connection] = {}
@@ -120,6 +117,7 @@ class House:
             accounts=self.accounts,
             presences=self.presences,
             offload=self.offload,
+            calm=Calm(self.settings.limits, self.seconds, gevent.sleep),
             search=Searches(self.history, self.aside).search,
             name=about.name,
             network=about.network,
@@ -250,7 +248,7 @@ class House:
 
     def _turn_away(self, client: socket.socket, where: str, scheme: str, reason: str) -> None:
         """Say why, in one line, to somebody for whom nothing has been made yet."""
-        if self._is_told():
+        if self.teller.is_told():
             logger.warning("turned away from {}: {}", where, reason)
         with suppress(OSError):
             client.send(full(scheme, reason))
@@ -280,17 +278,6 @@ class House:
     def is_crowded(self) -> bool:
         """Whether so many wait for their turn that nobody more had better be let to the door."""
         return self.turns.waiting > MOST_WAITING
-
-    def log_of(self, number: int, address: str) -> Logger | Hushed:
-        """The log of one connection; of a storm of them, not each is told."""
-        return logger.bind(client=f"#{number} {address}") if self._is_told() else Hushed()
-
-    def _is_told(self) -> bool:
-        is_told = self._told.spent(self.seconds()) < TOLD_BURST
-        if is_told:
-            self._told.take(1, self.seconds())
-        self._untold += not is_told
-        return is_told
 
     def _serve(self, connection: Connection, converse: Callable[[], bool]) -> None:
         """Converse, and let go of the client unless it only has nothing more to say for now."""
@@ -327,9 +314,7 @@ class House:
         for connection in list(self.connections.values()):
             connection.look(now)
         self.door.look()
-        if self._untold:
-            untold, self._untold = self._untold, 0
-            logger.warning("{} more came and went than are told here", count(untold, "connection"))
+        self.teller.sum_up()
         self.most = max(self.most, len(self.chat.users))
 
     # ---- how it does

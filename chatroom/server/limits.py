@@ -163,6 +163,14 @@ class Tries:
         """How many seconds from `now` on the next try has to wait; 0: it may be made."""
         return max(0.0, self._until.get(name, now) - self._leeway - now)
 
+    def again(self) -> Tries:
+        """Another with the same pace, of which nothing has been used."""
+        return Tries(round(self._leeway / self._pause) + 1, self._pause)
+
+    def is_near(self, name: str, now: float) -> bool:
+        """Whether half of what may be tried at once has been."""
+        return self._until.get(name, now) - now > self._leeway / 2
+
     def take(self, name: str, now: float) -> None:
         """One try is made."""
         if len(self._until) >= MOST_TRIED:

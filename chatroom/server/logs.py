@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 from loguru import logger
 
 from chatroom.server.config import LogSettings
+from chatroom.server.limits import Bucket
 
 if TYPE_CHECKING:
-    from loguru import Message
+    from loguru import Logger, Message
 
 FILE = "chatroom.log"
+TOLD_RATE, TOLD_BURST = 20.0, 400.0  # connections a second that the log tells of
 _OLD_FILES = "chatroom.*.log*"  # the time a file was begun is in its name
 _FORMAT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level: <7} {extra[client]: <24} {message}"
 
@@ -99,6 +101,34 @@ class Hushed:
     def exception(self, message: str, *facts: object) -> None:
         """Told, with the traceback."""
         logger.exception(message, *facts)
+
+
+class Teller:
+    """Tells of connections, but of a storm of them not of each."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._bucket = Bucket(TOLD_RATE, TOLD_BURST, seconds())
+        self.untold = 0
+
+    def log_of(self, number: int, address: str) -> Logger | Hushed:
+        """The log of one connection."""
+        return logger.bind(client=f"#{number} {address}") if self.is_told() else Hushed()
+
+    def is_told(self) -> bool:
+        """Whether one more is told of; if not, it is counted."""
+        now = self._seconds()
+        is_told = self._bucket.spent(now) < TOLD_BURST
+        if is_told:
+            self._bucket.take(1, now)
+        self.untold += not is_told
+        return is_told
+
+    def sum_up(self) -> None:
+        """Say how many were not told of."""
+        if self.untold:
+            logger.warning("{} connections more came and went than are told of here", self.untold)
+            self.untold = 0
 
 
 def stop() -> None:

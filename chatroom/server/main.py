@@ -30,7 +30,6 @@ from chatroom.server.house import House
 from chatroom.server.keeper import Keeper
 from chatroom.server.limits import Networks
 from chatroom.server.listener import Listener, ListenError
-from chatroom.server.opening import handshakes_of
 from chatroom.server.passwords import PasswordError
 from chatroom.server.possible import tls_problem
 from chatroom.server.site import open_web
@@ -217,7 +216,6 @@ def _reload(house: House) -> str:
     kept.keep_days, kept.keep_bytes = fresh.history.keep_days, fresh.history.keep_bytes
     house.door.use(fresh.limits)
     house.proxies = Networks(fresh.limits.trusted_proxies)
-    house.handshakes = handshakes_of(fresh, house.seconds())
     house.server.description, house.server.admin = fresh.server.description, fresh.server.admin
     house.server.operators = fresh.operator_hashes()
     house.server.password = fresh.server.password

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from loguru import logger
 
 from chatroom.server.config import ConfigError, Settings
-from chatroom.server.limits import Bucket
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.storage.history import FILE, History
 
@@ -43,12 +42,6 @@ def tls_of(settings: Settings) -> Tls | None:
     from chatroom.server.tls import Tls  # with a library that takes time to load
 
     return Tls(settings.tls)
-
-
-def handshakes_of(settings: Settings, now: float) -> Bucket:
-    """The allowance that all TLS handshakes share."""
-    rate = settings.limits.tls_handshakes
-    return Bucket(rate, rate, now)
 
 
 def log_name() -> str:

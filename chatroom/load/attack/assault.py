@@ -21,6 +21,7 @@ from chatroom.load.plan import Setup
 
 def main() -> None:
     """Attack; what that came to goes to standard output as a line of JSON."""
+    os.nice(5)  # where cores are few the people who chat come first: it is the server that is tried
     raise_descriptor_limit()
     orders = FileObjectPosix(0, "rb")
     order = json.loads(orders.readline())
