@@ -18,6 +18,7 @@ from chatroom.core.user import User
 
 ALICE, BOB = Who("alice", "al", "a.guest"), Who("bob", "bo", "b.guest", "bobby")
 ESCAPE = "\x1b[31m"  # what a terminal must never get, in every place where people's own words stand
+DEEDS = (ev.Kicked, ev.ModesChanged, ev.RoomRenamed, ev.Registered, ev.Granted, ev.Killed, ev.Announced, ev.Barred)
 HUSHED = ((False, False), (True, False), (False, True))  # whether by a ban, and whether it is over
 NOON = 1_795_348_800_000
 
@@ -71,6 +72,9 @@ EVENTS: list[Event] = [
     ev.Registered(ALICE, "#tea", "alice"),
     ev.Granted(ALICE, "#tea", "bobby", "ov"),
     ev.Said(ALICE, "#tea", "between us", to="@"),
+    ev.Barred(ALICE, "192.0.2.0/24", f"spam{ESCAPE}", 600, f"bob{ESCAPE}"),
+    ev.Unbarred(ALICE, "192.0.2.0/24", f"sorry{ESCAPE}", "bob"),
+    ev.OfficeChanged(ALICE, "bobby", True),
     ev.TopicChanged(ALICE, "#tea", f"Leaves{ESCAPE}"),
     ev.TopicChanged(ALICE, "#tea", ""),
     ev.ModesChanged(
@@ -172,6 +176,17 @@ def replies() -> list[Reply]:
         re_.InviteSent(tea, "bob"),
         re_.ModesShown(tea, True),
         order.BansShown(tea, NOON),
+        order.AuditShown("#tea", []),
+        order.AuditShown("#tea", [Record(7, NOON, event, ("!",)) for event in EVENTS if type(event) in DEEDS], True),
+        order.BarsShown([], NOON),
+        order.BarsShown([Listed("a:bob", ALICE.mask, NOON, f"spam{ESCAPE}", NOON + 60_000, "bob")], NOON),
+        *(order.OrderTold(event) for event in EVENTS if isinstance(event, ev.Barred | ev.Unbarred | ev.OfficeChanged)),
+        order.OrderTold(ev.Unbarred(Who("chat.example.net", "", ""), "192.0.2.7")),
+        order.OrderTold(ev.OfficeChanged(ALICE, "bobby", False)),
+        order.OfficesShown([], ["root"]),
+        order.OfficesShown(["alice", "bobby"], []),
+        order.OfficeGiven("bob", ""),
+        order.OfficeGiven("bob", "bobby"),
         order.BansShown(room(), NOON),
         order.BansShown(muted, NOON),
         order.AllowedShown(muted, NOON),

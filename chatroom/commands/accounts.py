@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chatroom.commands.call import Call
+from chatroom.commands.door import check_account
 from chatroom.commands.entering import account_of, is_owner
 from chatroom.commands.hosts import host_given, host_taken
 from chatroom.commands.metadata import laid_down, told_again
 from chatroom.commands.registered import disowned
+from chatroom.commands.standing import office_ended, office_left, office_taken
 from chatroom.commands.table import Needs, Section
 from chatroom.core.account import MAX_CERTIFICATES, MEANINGS, OFF, ON, SETTINGS, Account
 from chatroom.core.account_replies import (
@@ -119,6 +121,7 @@ def unregister(call: Call, password: str) -> Outcome:
     yield LoggedOut(account.name)
     yield from _everybody_logged_out(call, account)
     yield from _left_behind(call, call.user, account.name)
+    yield from office_ended(call, account.name)
     call.server.accounts.remove(account)
     yield AccountGone(account.name)
 
@@ -128,6 +131,7 @@ def _everybody_logged_out(call: Call, account: Account) -> Iterator[Event]:
         if user.outboxes:
             yield AccountChanged(user.who, "")
             yield from host_taken(call, user, account.name)
+            yield from office_left(call, user, account.name)
         else:
             yield Quit(user.who, STAYED)
 
@@ -180,6 +184,7 @@ def _proven(call: Call, name: str, password: str) -> Account | None:
 
 def _logged_in(call: Call, account: Account) -> Outcome:
     user = call.session.user
+    check_account(call, account.name)
     if user is None:
         call.session.account = account.name
         yield LoggedIn(account.name)
@@ -192,6 +197,7 @@ def _logged_in(call: Call, account: Account) -> Outcome:
     yield from _left_behind(call, user, before if before != account.name else "")
     yield from told_again(call)
     yield from host_given(call, user)
+    yield from office_taken(call, user)
 
 
 @accounts.command("logout")
@@ -209,6 +215,7 @@ def _left_behind(call: Call, user: User, account: str) -> Iterator[Event]:
     if account:
         yield from laid_down(call, account)
         yield from host_taken(call, user, account)
+        yield from office_left(call, user, account)
 
 
 def _own(call: Call) -> Account:

@@ -187,6 +187,8 @@ class Server:
     verify: Callable[[str, str], bool] = lambda password_hash, password: False  # slow; to be offloaded
     configuration: str = "chatroom.toml"  # the name of the file it is configured by
     reload: Callable[[], str] = lambda: ""  # reads the configuration again; why not, or ""
+    take_code: Callable[[str], bool] = lambda word: False  # whether that makes the first operator; it counts once
+    network_of: Callable[[str], str] = lambda address: address  # what counts as one place with an address
     kept: Kept | None = None
     calm: Calm | None = None  # None: everything may be done as often as one likes
     log: str = "0"  # names this log, wherever an event's number alone could be mistaken for another log's

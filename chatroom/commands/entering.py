@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from itertools import count
 
 from chatroom.commands.call import Call
+from chatroom.commands.door import check_not_barred
 from chatroom.commands.hosts import host_given
 from chatroom.commands.shelves import TOLD, private_shelf, room_shelf, talks
+from chatroom.commands.standing import office_taken
 from chatroom.commands.table import Needs, Section
 from chatroom.core.account_replies import MissedTalk, RoomResumed
 from chatroom.core.events import Entered, Event, Renamed, Who
@@ -33,17 +35,20 @@ def enter(call: Call, nick: str, username: str, host: str, realname: str = "") -
     if call.session.user is not None:
         raise Refused(Why.ALREADY_ENTERED)
     holder = call.chat.user(nick)
+    who = Who(nick, username, host, call.session.account)
+    check_not_barred(call, who)
     if holder is not None and _may_join(call, holder):
         call.session.become(holder, is_back=True)
         yield Welcomed(holder)
+        yield from office_taken(call, holder)
         return
     yield from claimed(call, nick)
-    account = call.session.account
-    yield Entered(Who(nick, username, host, account), clip(realname, call.chat.names.realname_length))
+    yield Entered(who, clip(realname, call.chat.names.realname_length))
     user = call.chat.users[call.chat.names.fold(nick)]
     yield from host_given(call, user)
     call.session.become(user)
     yield Welcomed(user)
+    yield from office_taken(call, user)
 
 
 def account_of(call: Call) -> str:

@@ -8,10 +8,8 @@ from chatroom.commands.call import Call
 from chatroom.commands.table import TABLE, Needs, Section
 from chatroom.core.events import Event
 from chatroom.core.names import clip
-from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import (
     EVERYTHING,
-    AdminShown,
     CountsShown,
     HelpShown,
     MotdShown,
@@ -72,14 +70,6 @@ def uptime(call: Call) -> Iterator[Event | Reply]:
 def version(call: Call) -> Iterator[Event | Reply]:
     """Show which server this is."""
     yield VersionShown(call.server.version)
-
-
-@server.command("admin", needs=Needs.NOTHING)
-def admin(call: Call) -> Iterator[Event | Reply]:
-    """Show who runs the server and how to reach them."""
-    if not call.server.admin:
-        raise Refused(Why.NO_ADMIN, server=call.server.name)
-    yield AdminShown(call.server.admin)
 
 
 @server.command("time", needs=Needs.NOTHING)

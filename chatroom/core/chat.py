@@ -14,8 +14,9 @@ from typing import Any
 
 from chatroom.core import events as ev
 from chatroom.core.account import Presence
-from chatroom.core.apply import metadata, people, registered, rooms, talk, tokens  # noqa: F401 - they fill the table
+from chatroom.core.apply import metadata, order, people, registered, rooms, talk, tokens  # noqa: F401 - they fill it
 from chatroom.core.apply.table import APPLY
+from chatroom.core.bars import Bars
 from chatroom.core.ends import Ends
 from chatroom.core.events import Record, Who
 from chatroom.core.gone import Memory
@@ -54,6 +55,8 @@ class Chat:
         self.tokens: dict[str, Token] = {}  # by which scripts speak, by their folded names
         self.once = Once(self.names.fold)  # what programs may send again, not knowing whether it arrived
         self.ends = Ends()  # what was set for a time
+        self.bars = Bars(self.names.fold)  # who may not come in
+        self.offices: dict[str, str] = {}  # accounts whose owners are operators of the server, by folded name
         self.number = 0
         self.time = 0
         self.invisible = 0  # how many people are; counted along, as every newcomer is told

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from chatroom.core.event import PASSING, Change, Event, Manner, RoomEvent, Tags, Who, is_kept
+from chatroom.core.order_events import Barred, OfficeChanged, Unbarred
 from chatroom.core.people_events import (
     Accepted,
     AccountChanged,
@@ -42,6 +43,7 @@ __all__ = [
     "AccountChanged",
     "Announced",
     "AwayChanged",
+    "Barred",
     "Change",
     "Closed",
     "Entered",
@@ -60,6 +62,7 @@ __all__ = [
     "Manner",
     "MetadataChanged",
     "ModesChanged",
+    "OfficeChanged",
     "Opened",
     "Quit",
     "ReadMarked",
@@ -79,6 +82,7 @@ __all__ = [
     "Told",
     "TopicChanged",
     "Unaccepted",
+    "Unbarred",
     "Unignored",
     "UserModesChanged",
     "Who",
@@ -332,5 +336,6 @@ KINDS: dict[str, type[Event]] = {
         *(ReadMarked, Announced, Killed, Ghosted, Told, TaggedTo, Said, Tagged, Redacted),
         *(Opened, Closed, Joined, Left, Kicked, Invited),
         *(InviteSeen, TopicChanged, ModesChanged, RoomRenamed, Registered, Granted, TokenChanged),
+        *(Barred, Unbarred, OfficeChanged),
     )
 }

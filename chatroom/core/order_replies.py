@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatroom.core.events import ModesChanged
+from chatroom.core.events import Event, ModesChanged, Record
+from chatroom.core.listed import Listed
 from chatroom.core.replies import Reply
 from chatroom.core.room import Room
 
@@ -32,3 +34,43 @@ class Hushed(Reply):
     event: ModesChanged
     is_ban: bool
     is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditShown(Reply):
+    """What was done to keep order in `subject`, a room or the server, oldest first."""
+
+    subject: str
+    records: Sequence[Record]
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BarsShown(Reply):
+    """Who may not come to the server; `time` is now (ms)."""
+
+    entries: Sequence[Listed]
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTold(Reply):
+    """An operator of the server is told what was done to keep its order."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class OfficesShown(Reply):
+    """Which accounts make operators of the server, and which names of its configuration do."""
+
+    accounts: Sequence[str]
+    configured: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeGiven(Reply):
+    """You are the first operator of the server: for as long as you stay, or by `account`, whenever you log in."""
+
+    nick: str
+    account: str

@@ -174,7 +174,19 @@ class Why(Enum):
     PRIVILEGES_BAD = "{word} is not something to have in a room. The letters are: {letters}; - is nothing."
 
     # the server
-    SERVER_OPERATORS_ONLY = "Only an operator of the server may do that. /oper <name> <password> makes you one."
+    SERVER_OPERATORS_ONLY = (
+        "Only an operator of the server may do that. /oper <name> <password> or /admin <code> makes you one."
+    )
+    CODE_WRONG = (
+        "That code makes nobody an operator: it counts once, and is printed when the server starts while it has none. "
+        "An operator makes others with /admin add <account>; or log in to such an account: /login <name> <password>."
+    )
+    OFFICE_SO = "{account} has it so already. /admin lists who runs the server."
+    LAST_OFFICE = "{account} is the last who runs the server. First name another: /admin add <account>"
+    BARRED = "You are banned from {network}{terms}.{appeal}"
+    NOT_BARRED = "{who} is not banned from the server. /serverbans lists who is."
+    BAR_BAD = "{mask} can't be a mask here. Try 192.0.2.7, 192.0.2.0/24, a:bob or bob!*@*"
+    BARS_FULL = "{limit} are banned from the server, which is the most. /serverunban takes one back."
     OPER_REFUSED = "That is no operator's name and password."
     NO_SUCH_SERVER = "There is no server {server} here; this one stands alone."
     NO_HELP = "There is no help on {subject}.{hint} /help lists what there is."

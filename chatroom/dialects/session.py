@@ -11,22 +11,27 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from chatroom.commands.call import Call, Server
+from chatroom.commands.door import refusal_of
 from chatroom.commands.table import run
 from chatroom.core.account_replies import LoggedIn, LoggedOut
 from chatroom.core.events import (
     AccountChanged,
     AwayChanged,
+    Barred,
     Event,
     Ghosted,
     Joined,
     Killed,
     ModesChanged,
+    OfficeChanged,
     Quit,
     Record,
     Tags,
+    Unbarred,
 )
+from chatroom.core.listed import Listed
 from chatroom.core.modes import MUTE
-from chatroom.core.order_replies import Hushed
+from chatroom.core.order_replies import Hushed, OrderTold
 from chatroom.core.refusals import Refused
 from chatroom.core.replies import Page, Reply, RoomShown
 from chatroom.core.user import User
@@ -114,11 +119,17 @@ class Dialect:
             return
         if isinstance(event, Killed):
             reason = f": {event.reason}" if event.reason else ""
+            bar = self.bar
+            if bar is not None:
+                self._put_out(refusal_of(self.server, bar).sentence)
+                return
             self._put_out(f"{event.who.nick}, who runs the server, ended your connection{reason}")
         elif isinstance(event, Ghosted):
             self._put_out(f"{event.who.nick}, to whom this name belongs, ended your connection")
         elif isinstance(event, ModesChanged):
             self.heard_of_hush(event)
+        elif isinstance(event, (Barred, Unbarred, OfficeChanged)):
+            self.tell(OrderTold(event))
         elif self.server.chat.user(event.who.nick) is self.user is not None:
             self._heard_of_own_deed(event)
 
@@ -136,6 +147,16 @@ class Dialect:
                 self.tell(RoomShown(room, Page(room.name, [], "tail"), room.seen_by(self.user)))
         elif isinstance(event, AccountChanged):
             self.tell(LoggedIn(event.account) if event.account else LoggedOut(event.who.account))
+
+    @property
+    def bar(self) -> Listed | None:
+        """What keeps the person out of the server, or everybody at their address."""
+        bars = self.server.chat.bars
+        return bars.of_person(self.user.who, self.address) if self.user else bars.of_address(self.address)
+
+    def turn_away(self, refused: Refused) -> None:
+        """They may not come in: say why, and close."""
+        self.close(refused.sentence)
 
     def _put_out(self, reason: str) -> None:
         """The person was put out of the chat: say why, and close."""

@@ -334,9 +334,12 @@ class Connection:
         dialect.pace_of = self.allowance.place or f"#{self.number}"
         dialect.settled = partial(house.knows, self.number)
         self._reader.limit, self._reader.patience = dialect.limit, dialect.patience
-        if isinstance(dialect, PlainSession):
-            if self._telnet is not None:
-                dialect.use_telnet(self._telnet)
+        if isinstance(dialect, PlainSession) and self._telnet is not None:
+            dialect.use_telnet(self._telnet)
+        if (bar := dialect.bar) is not None:
+            self.log.info("turned away: banned")
+            dialect.turn_away(refusal_of(house.server, bar))
+        elif isinstance(dialect, PlainSession):
             dialect.greet()
 
     def _without_telnet(self, data: bytes) -> bytes:

@@ -39,7 +39,8 @@ from chatroom.server.connection import PACKET, Connection
 from chatroom.server.delivery import Delivery, Later
 from chatroom.server.door import Door
 from chatroom.server.doors import full, sts
-from chatroom.server.limits import UNIX, Buckets, Networks, plain_address
+from chatroom.server.firstcode import FirstCode
+from chatroom.server.limits import UNIX, Buckets, Networks, network_of, plain_address
 from chatroom.server.logs import Teller
 from chatroom.server.opening import log_name, open_history, tls_of, tuned
 from chatroom.server.passwords import verified
@@ -78,6 +79,7 @@ class House:
         self.delivery = Delivery(self._commit, schedule, self._trouble, later)
         self.keep = Keep(self.history, self.delivery.recorded)
         self.cloak = Cloak(self.data)
+        self.first_code = FirstCode()
         self.door = Door(settings.limits)
         self.proxies = Networks(settings.limits.trusted_proxies)
         self.turns = Turns()
@@ -128,6 +130,8 @@ class House:
             motd=self.settings.motd_lines(),
             operators=self.settings.operator_hashes(),
             verify=verified,
+            take_code=self.first_code.take,
+            network_of=network_of,
             log=self.history.fact("log", log_name()),
             default_room=self.settings.rooms.default,
             joins_irc=self.settings.rooms.join,
@@ -193,6 +197,10 @@ class House:
         elif self.chat.sealed is None:
             self.chat.sealed = Refused(Why.DISK)
             logger.error("the history can't be written ({}); talk is refused until it can", error)
+
+    def code_for_first(self) -> str:
+        """A new code that makes somebody an operator of the server; "" while there is one, or may be."""
+        return "" if self.chat.offices or self.settings.operators else self.first_code.made()
 
     # ---- doors
 

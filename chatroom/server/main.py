@@ -143,6 +143,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         for listener in listeners:
             listener.start()
         _announce(settings, listeners, files, note)
+        _announce_code(house.code_for_first())
         keeper = Keeper(house)
         keeper.start()
         gc.freeze()  # what is there from the start is for good: looking through it again and again takes 20 ms
@@ -176,6 +177,14 @@ def _announce(settings: Settings, listeners: list[Listener], files: int, note: s
         print(f"note: {note}")
     print(f"history in {about.data}/, logs in {about.logs}/, backups in {about.backups}/; {files} open files at most.")
     print("Ctrl-C ends it.", flush=True)
+
+
+def _announce_code(code: str) -> None:
+    """Say by what code somebody becomes the first operator of the server; the log never holds it."""
+    if code:
+        logger.info("nobody runs this server yet: the code that /admin takes stands on standard output")
+        print("Nobody runs this server yet. Come in and type (an IRC program: /quote admin ...):", flush=True)
+        print(f"  /admin {code}", flush=True)
 
 
 # ---- running and ending

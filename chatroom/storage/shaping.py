@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from chatroom.core.apply.table import AUDIT
 from chatroom.core.events import (
     Change,
     Closed,
     Event,
     Granted,
     ModesChanged,
+    OfficeChanged,
     Opened,
     Record,
     Registered,
@@ -30,6 +32,7 @@ from chatroom.core.events import (
     RoomRenamed,
     TokenChanged,
     TopicChanged,
+    Unbarred,
 )
 from chatroom.core.modes import PRIVATE, ROOM_MODES, ModeKind
 from chatroom.core.room import NEW_ROOM_MODES
@@ -48,7 +51,7 @@ _OUTLIVE = (TOPIC, MADE_PRIVATE, HIDDEN)  # what a closed room leaves
 
 def place_of(record: Record) -> str:
     """The place an event shapes; "" for the chat as a whole."""
-    return record.places[0] if record.places else ""
+    return record.places[0] if record.places and record.places[0] != AUDIT else ""
 
 
 def reshaped(held: Held, record: Record, fold: Fold) -> dict[str, int]:
@@ -56,7 +59,7 @@ def reshaped(held: Held, record: Record, fold: Fold) -> dict[str, int]:
     event, number = record.event, record.number
     if isinstance(event, Closed):
         return _closed(held, number)
-    first = {} if not record.places or held.keys() - set(_OUTLIVE) else {FIRST: number}
+    first = {} if not place_of(record) or held.keys() - set(_OUTLIVE) else {FIRST: number}
     if isinstance(event, Opened):
         kept = {slot: of for slot, of in held.items() if not _is_flag(slot) and slot != CLOSED}
         return first | kept | {OPENED: number}
@@ -73,6 +76,8 @@ def _clears(event: Event) -> bool:
     """Whether `event` leaves its slot empty, as if nobody had ever set it."""
     match event:
         case TopicChanged(text=""):
+            return True
+        case Unbarred() | OfficeChanged(is_operator=False):
             return True
         case RoomMetadataChanged(value="") | Registered(account="") | Granted(letters=""):
             return True

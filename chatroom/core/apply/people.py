@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chatroom.core import events as ev
 from chatroom.core.apply.registered import restored
 from chatroom.core.apply.rooms import remove
-from chatroom.core.apply.table import Heard, applies, personal_place
+from chatroom.core.apply.table import AUDIT, Heard, applies, audits, personal_place
 from chatroom.core.gone import Gone
 from chatroom.core.user import ABSENT, User
 
@@ -128,7 +128,12 @@ def _user_modes(chat: Chat, event: ev.UserModesChanged) -> Heard:
             user.modes.pop(change.letter, None)
     user.who = user.who._replace(is_bot="B" in user.modes)
     _count(chat, user, 1)
-    return Heard((personal_place(user.folded),), (user,))
+    places = (
+        (personal_place(user.folded), AUDIT)
+        if any(c.letter == "o" for c in event.changes)
+        else (personal_place(user.folded),)
+    )
+    return Heard(places, (user,))
 
 
 @applies(ev.Ignored)
@@ -225,6 +230,7 @@ def _read_marked(chat: Chat, event: ev.ReadMarked) -> Heard:
 
 
 @applies(ev.Announced)
+@audits
 def _announced(chat: Chat, event: ev.Announced) -> Heard:
     return Heard((), [user for user in chat.users.values() if "w" in user.modes])
 
@@ -238,6 +244,7 @@ def _ghosted(chat: Chat, event: ev.Ghosted) -> Heard:
 
 
 @applies(ev.Killed)
+@audits
 def _killed(chat: Chat, event: ev.Killed) -> Heard:
     user = chat.users[chat.names.fold(event.nick)]
     by = f"{event.who.nick} ({event.reason})" if event.reason else event.who.nick

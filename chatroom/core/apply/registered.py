@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatroom.core import events as ev
-from chatroom.core.apply.table import Heard, applies
+from chatroom.core.apply.table import Heard, applies, audits
 from chatroom.core.events import Change, Who
 from chatroom.core.modes import PREFIXES
 from chatroom.core.room import Grant, Room
@@ -40,6 +40,7 @@ def keep_privileges(chat: Chat, room: Room, member: User, by: Who) -> None:
 
 
 @applies(ev.Registered)
+@audits
 def _registered(chat: Chat, event: ev.Registered) -> Heard:
     room, before, account = chat.room_for(event.room), chat.room_for(event.room).founder, chat.names.fold(event.account)
     room.founder, room.founder_name = account, event.account
@@ -69,6 +70,7 @@ def _pass_on(chat: Chat, room: Room, before: str, by: Who) -> None:
 
 
 @applies(ev.Granted)
+@audits
 def _granted(chat: Chat, event: ev.Granted) -> Heard:
     room, account = chat.room_for(event.room), chat.names.fold(event.account)
     if event.letters:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chatroom.core import events as ev
 from chatroom.core.apply.registered import keep_privileges, restored
-from chatroom.core.apply.table import Heard, applies, personal_place
+from chatroom.core.apply.table import Heard, applies, audits, personal_place
 from chatroom.core.apply.tokens import drop_tokens
 from chatroom.core.events import Who
 from chatroom.core.listed import Listed, any_fits
@@ -55,6 +55,7 @@ def _left(chat: Chat, event: ev.Left) -> Heard:
 
 
 @applies(ev.Kicked)
+@audits
 def _kicked(chat: Chat, event: ev.Kicked) -> Heard:
     user = chat.users[chat.names.fold(event.nick)]
     faced = user.facing
@@ -113,6 +114,7 @@ def _topic(chat: Chat, event: ev.TopicChanged) -> Heard:
 
 
 @applies(ev.ModesChanged)
+@audits
 def _modes(chat: Chat, event: ev.ModesChanged) -> Heard:
     room = chat.room_for(event.room)
     hushed = _hushed(chat, room, event)
@@ -148,6 +150,7 @@ def _hushed(chat: Chat, room: Room, event: ev.ModesChanged) -> dict[User, None]:
 
 
 @applies(ev.RoomRenamed)
+@audits
 def _room_renamed(chat: Chat, event: ev.RoomRenamed) -> Heard:
     room, folded = chat.room_for(event.room), chat.names.fold(event.name)
     if folded != room.folded:

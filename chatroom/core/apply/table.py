@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from chatroom.core.events import Event
 from chatroom.core.user import User
@@ -23,6 +24,9 @@ class Heard(NamedTuple):
     watchers: Iterable[Any] = ()
 
 
+AUDIT = "!"  # where all is kept that was done to keep order, beside where it happened
+
+
 Apply = Callable[["Chat", Any], Heard]
 APPLY: dict[type[Event], Apply] = {}
 Function = TypeVar("Function", bound=Apply)
@@ -37,6 +41,17 @@ def applies(kind: type[Event]) -> Callable[[Function], Function]:
         return function
 
     return register
+
+
+def audits(function: Function) -> Function:
+    """Have what the decorated function applies be found by who looks after order; not what the server does itself."""
+
+    @wraps(function)
+    def audited(chat: Chat, event: Event) -> Heard:
+        heard = function(chat, event)
+        return heard._replace(places=(*heard.places, AUDIT)) if event.who.host else heard
+
+    return cast(Function, audited)
 
 
 def personal_place(folded_nick: str) -> str:

@@ -271,6 +271,7 @@ _TELL: dict[type[ev.Event], Callable[[Any, Capabilities], Iterator[str]]] = {
 # What IRC has no line for, on purpose; a test holds that each kind is told somewhere or stands here.
 UNTOLD = frozenset(
     (
+        *(ev.Barred, ev.Unbarred, ev.OfficeChanged),  # operators of the server are told by a reply
         *(ev.ReadMarked, ev.Entered, ev.Killed, ev.Ghosted, ev.Faced, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed),
         *(ev.Accepted, ev.Unaccepted, ev.MetadataChanged, ev.RoomMetadataChanged),  # see irc.watch for these two
         *(ev.Registered, ev.Granted),  # the modes that follow tell it

@@ -21,7 +21,21 @@ TYPED = {
     "rooms": "/list",
     "set": "/msg NickServ SET",
     **{name: f"/quote {name}" for name in ("accept", "describe", "private", "since", "undescribe", "usermode")},
-    **{name: f"/quote {name}" for name in ("allow", "bans", "lock", "lockdown", "slow", "token", "unlock")},
+    **{
+        name: f"/quote {name}"
+        for name in (
+            "admin",
+            "allow",
+            "bans",
+            "lock",
+            "lockdown",
+            "serverbans",
+            "serverunban",
+            "slow",
+            "token",
+            "unlock",
+        )
+    },
     **{name: f"/quote {name}" for name in ("back", "help", "ignore", "last", "unignore")},
 }
 _COMMAND = re.compile(r"(?<!\S)/([a-z]+)")

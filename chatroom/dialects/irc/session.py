@@ -232,6 +232,12 @@ class IrcSession(Dialect):
         if event.about or event.reason or event.seconds:
             super().heard_of_hush(event)
 
+    def turn_away(self, refused: Refused) -> None:
+        """They may not come in: 465, then close (Modern IRC ERR_YOUREBANNEDCREEP)."""
+        number, *params = refusal(refused, self.verb)
+        self.numeric(number, *params)
+        super().turn_away(refused)
+
     def _tell_joined(self, room: Room) -> None:
         """Tell of a joining that happened before this connection came; it is no event of the log."""
         if self.user is not None:
@@ -242,6 +248,9 @@ class IrcSession(Dialect):
         """Tell it why not. A NOTICE is never answered (RFC 1459 section 4.4.2), but a line that is none is."""
         if self.speaker:
             services.refuse(self, refused)
+            return
+        if refused.why is Why.BARRED:
+            self.turn_away(refused)
             return
         if self.verb == "NOTICE" and refused.why not in ABOUT_THE_LINE:
             return

@@ -237,6 +237,7 @@ _TELL: dict[type[ev.Event], Callable[[Any], str]] = {
 # What a bare terminal is not told of, on purpose; a test holds that each kind is in one of the two tables.
 UNTOLD = frozenset(
     (
+        *(ev.Barred, ev.Unbarred, ev.OfficeChanged),  # operators of the server are told by a reply
         *(ev.Entered, ev.AccountChanged, ev.AwayChanged, ev.Ignored, ev.Unignored, ev.Opened, ev.Closed),
         *(ev.Registered, ev.Granted),  # the modes that follow tell it
         ev.TokenChanged,

@@ -166,6 +166,9 @@ class PlainSession(Dialect):
         if refused.why is Why.NICK_REGISTERED and self.user is None:
             self._claim(str(refused.facts["nick"]))
             return
+        if refused.why is Why.BARRED:
+            self.turn_away(refused)
+            return
         self._write(f"-- {safe(refused.sentence)}")
 
     def heard_of_hush(self, event: ModesChanged) -> None:

@@ -2,6 +2,7 @@
 
 from chatroom.dialects.irc.verbs import (  # noqa: F401 - they fill the table
     accounts,
+    bars,
     chanserv,
     history,
     metadata,

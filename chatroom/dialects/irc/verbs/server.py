@@ -48,8 +48,20 @@ def _ask(name: str, row: str) -> None:
     DESCRIPTIONS[name] = TABLE.rows[row].help.sentence
 
 
-for _name, _row in (("ADMIN", "admin"), ("TIME", "time"), ("MOTD", "motd"), ("LUSERS", "counts")):
+for _name, _row in (("TIME", "time"), ("MOTD", "motd"), ("LUSERS", "counts")):
     _ask(_name, _row)
+
+
+@verb("ADMIN")
+def admin(session: IrcSession, message: Message) -> None:
+    """Who runs the server; ADMIN <code> makes you its first operator, ADMIN ADD <account> and REMOVE others."""
+    word, folded = message.param(0), session.server.chat.names.fold
+    is_server = not word or "." in word or folded(word) == folded(session.server.name)
+    if is_server or session.server.chat.user(word) is not None:
+        check_server(session, word)
+        session.call("admin")
+    else:
+        session.call("admin", message.params[:2])
 
 
 @verb("VERSION")
