@@ -154,6 +154,13 @@ class Dialect:
         bars = self.server.chat.bars
         return bars.of_person(self.user.who, self.address) if self.user else bars.of_address(self.address)
 
+    def is_turned_away(self) -> bool:
+        """Whether everybody at this address is kept out; then they are told so, and it is over."""
+        bar = self.bar
+        if bar is not None:
+            self.turn_away(refusal_of(self.server, bar))
+        return bar is not None
+
     def turn_away(self, refused: Refused) -> None:
         """They may not come in: say why, and close."""
         self.close(refused.sentence)

@@ -336,10 +336,7 @@ class Connection:
         self._reader.limit, self._reader.patience = dialect.limit, dialect.patience
         if isinstance(dialect, PlainSession) and self._telnet is not None:
             dialect.use_telnet(self._telnet)
-        if (bar := dialect.bar) is not None:
-            self.log.info("turned away: banned")
-            dialect.turn_away(refusal_of(house.server, bar))
-        elif isinstance(dialect, PlainSession):
+        if not dialect.is_turned_away() and isinstance(dialect, PlainSession):
             dialect.greet()
 
     def _without_telnet(self, data: bytes) -> bytes:

@@ -198,10 +198,6 @@ class House:
             self.chat.sealed = Refused(Why.DISK)
             logger.error("the history can't be written ({}); talk is refused until it can", error)
 
-    def code_for_first(self) -> str:
-        """A new code that makes somebody an operator of the server; "" while there is one, or may be."""
-        return "" if self.chat.offices or self.settings.operators else self.first_code.made()
-
     # ---- doors
 
     def listens_on(self, urls: list[str]) -> None:

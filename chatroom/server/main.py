@@ -143,7 +143,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         for listener in listeners:
             listener.start()
         _announce(settings, listeners, files, note)
-        _announce_code(house.code_for_first())
+        _announce_code("" if house.chat.offices or settings.operators else house.first_code.made())
         keeper = Keeper(house)
         keeper.start()
         gc.freeze()  # what is there from the start is for good: looking through it again and again takes 20 ms

@@ -25,7 +25,7 @@ def alice(house: StillHouse) -> Visitor:
 
 
 def first_operator(house: StillHouse) -> Visitor:
-    return house.plain("alice").says(f"/admin {house.code_for_first()}").forgets()
+    return house.plain("alice").says(f"/admin {house.first_code.made()}").forgets()
 
 
 def restarted(house: StillHouse) -> StillHouse:
@@ -123,7 +123,7 @@ def test_a_program_that_is_banned_is_told_465(house, alice):
 
 
 def test_the_code_counts_once_and_only_for_who_came_in(house):
-    code = house.code_for_first()
+    code = house.first_code.made()
     early = house.visitor("plain").says(f"/admin {code}")
     assert early.hears()[-1] == "-- First type the name you want to be known by."
     alice, bob = house.plain("alice"), house.plain("bob")
@@ -132,22 +132,22 @@ def test_the_code_counts_once_and_only_for_who_came_in(house):
     alice.forgets()
     assert "You run this server now, until you leave." in alice.says(f"/admin {code.lower()}").hears()[1]
     assert "makes nobody" in bob.says(f"/admin {code}").hears()[0]
-    assert house.code_for_first()  # for the next start: nobody has the office for good yet
+    assert house.chat.offices == {}  # so the next start prints another
 
 
 def test_whoever_is_logged_in_has_the_office_for_good(house):
     alice = house.plain("alice").says("/register tea pot 7").forgets()
-    alice.says(f"/admin {house.code_for_first()}")
+    alice.says(f"/admin {house.first_code.made()}")
     assert "-- You run this server now, whenever you are logged in as alice." in alice.hears()
     house = restarted(house)
-    assert house.code_for_first() == ""
+    assert list(house.chat.offices) == ["alice"]
     alice = house.visitor("plain").says("alice", "tea pot 7")
     assert alice.user.is_server_operator
     house.history.close()
 
 
 def test_the_last_operator_stays_and_a_name_given_up_is_nobodys(house):
-    alice = house.plain("alice").says("/register tea pot 7", f"/admin {house.code_for_first()}").forgets()
+    alice = house.plain("alice").says("/register tea pot 7", f"/admin {house.first_code.made()}").forgets()
     assert "the last who runs the server" in alice.says("/admin remove alice").hears()[0]
     alice.says("/unregister tea pot 7")
     assert not alice.user.is_server_operator
@@ -157,7 +157,7 @@ def test_the_last_operator_stays_and_a_name_given_up_is_nobodys(house):
 
 
 def test_a_second_program_of_an_operator_is_one_too(house):
-    alice = house.plain("alice").says("/register tea pot 7", f"/admin {house.code_for_first()}", "/usermode -o")
+    alice = house.plain("alice").says("/register tea pot 7", f"/admin {house.first_code.made()}", "/usermode -o")
     second = house.visitor("plain").says("alice", "tea pot 7")
     assert second.user is alice.user
     assert second.user.is_server_operator
@@ -165,7 +165,7 @@ def test_a_second_program_of_an_operator_is_one_too(house):
 
 def test_an_operator_in_two_commands_without_having_read_anything(house):
     mallory = house.plain("mallory")
-    alice = house.plain("alice").says(f"/admin {house.code_for_first()}")
+    alice = house.plain("alice").says(f"/admin {house.first_code.made()}")
     assert "/mute <nick> 10m" in alice.hears()[-1]
     alice.says("/mute mallory 10m")
     assert "You are muted in #lobby" in mallory.forgets().says("cheap watches").hears()[0]

@@ -2,13 +2,17 @@
 
 USAGES = {
     "ACCEPT": "<nick,-nick,...|*>",
-    "ADMIN": "[server]",
+    "ADMIN": "[server|code|ADD account|REMOVE account]",
     "AUTHENTICATE": "<mechanism|response|*>",
     "AWAY": "[message|*]",
     "BATCH": "<+|-reference> [type] [target]",
     "CAP": "<LS|LIST|REQ|END> [version|capabilities]",
     "CHANSERV": "<command> [words...]",
     "CHATHISTORY": "<LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS> [target] <msgid=...|timestamp=...|*> [...] <limit>",
+    **dict.fromkeys(
+        ("KLINE", "GLINE", "DLINE", "ZLINE"), "[minutes|2h] <address|network|mask|nick|a:account> [reason]"
+    ),
+    **dict.fromkeys(("UNKLINE", "UNGLINE", "UNDLINE", "UNZLINE"), "<address|network|mask|nick|a:account> [reason]"),
     "CS": "<command> [words...]",
     "ERROR": "[reason]",
     "HELP": "[verb]",
