@@ -72,8 +72,8 @@ class Backoff:
 
 def client_for(options: Options, show: Callable[[Event], None], outbox: Outbox, reconnects: bool = True) -> Client:
     """A client for what the command line asked for; nothing is connected yet."""
-    must_be_nick = options.pipe and options.is_nick_given
-    history = 0 if options.pipe or options.json else _SHOWN_AT_FIRST
+    must_be_nick = options.says and options.is_nick_given
+    history = 0 if options.says or options.listens else _SHOWN_AT_FIRST
     wish = Wish(options.nick, {options.room: ""}, "chat", "", options.password, must_be_nick, history)
     session = Session(wish, outbox)
     session.facing = options.room

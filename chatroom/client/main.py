@@ -18,7 +18,7 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the client; returns 0 done, 1 failed, 2 wrong use."""
     options = parse(arguments)
-    interactive = not (options.pipe or options.json)
+    interactive = not (options.says or options.listens)
     if interactive and not options.plain and not sys.stdin.isatty():
         print(
             "chat-client: standard input is no terminal. To send what it holds: --pipe; to chat: --plain",
@@ -50,11 +50,11 @@ def run(options: Options) -> int:
 
 def _way(options: Options) -> Coroutine[Any, Any, int]:
     """The way to use the terminal that `options` and the terminal itself leave."""
-    if options.pipe:
+    if options.says:
         from chatroom.client import pipe
 
         return pipe.run(options)
-    if options.json:
+    if options.listens:
         from chatroom.client import follow
 
         return follow.run(options)

@@ -24,8 +24,9 @@ _EPILOG = """examples:
   chat-client                                  the room #lobby of the server on this machine
   chat-client chat.example.net --room tea      another server, the room #tea
   chat-client irc.example.net:6697 --tls       over TLS; the certificate is verified
-  date | chat-client --pipe                    say each line of standard input, and leave
-  chat-client --json                           follow the room: one line of JSON for each event
+  make 2>&1 | chat-client --pipe --room build  say each line of standard input, and leave
+  chat-client --send "back at ten"             say that, and leave
+  chat-client --tail --json | jq               follow the room: one line of JSON for each event
 
 exit codes: 0 done, 1 failed, 2 wrong use.  A server's password is taken from CHATROOM_PASSWORD in the environment.
 """
@@ -44,7 +45,19 @@ class Options:
     plain: bool = False
     pipe: bool = False
     json: bool = False
+    tail: bool = False
+    send: str | None = None
     password: str = ""
+
+    @property
+    def says(self) -> bool:
+        """Whether the client is to say something, and end."""
+        return self.pipe or self.send is not None
+
+    @property
+    def listens(self) -> bool:
+        """Whether the client is to listen only."""
+        return self.tail or (self.json and not self.says)
 
     @property
     def address(self) -> str:
@@ -58,6 +71,12 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     words = parser.parse_args(arguments)
     if words.json and words.plain:
         parser.error("--json and --plain are two forms of one output; choose one.")
+    if words.send is not None and (words.pipe or words.tail):
+        parser.error("--send says one text: it goes with neither --pipe nor --tail.")
+    if words.tail and words.pipe:
+        parser.error("--tail listens and --pipe speaks; choose one.")
+    if words.send is not None and not words.send.strip():
+        parser.error("--send has nothing to say.")
     try:
         host, port = parse_address(words.address)
         room = room_name(words.room)
@@ -65,8 +84,8 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     except ValueError as problem:
         parser.error(str(problem))
     password = os.environ.get("CHATROOM_PASSWORD", "")
-    flags = {"tls": words.tls, "plain": words.plain, "pipe": words.pipe, "json": words.json}
-    return Options(host, port, nick, words.nick is not None, room, password=password, **flags)
+    flags = {"tls": words.tls, "plain": words.plain, "pipe": words.pipe, "json": words.json, "tail": words.tail}
+    return Options(host, port, nick, words.nick is not None, room, password=password, send=words.send, **flags)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--tls", action="store_true", help="encrypt, and verify the server's certificate")
     add("--plain", action="store_true", help="one line for each event: no colour, no redrawing; for screen readers")
     add("--pipe", action="store_true", help="say what standard input holds, a message a line, and leave")
+    add("--send", metavar="TEXT", help="say TEXT, and leave; 0 when the server has it")
+    add("--tail", action="store_true", help="only listen: a line for each event, until interrupted")
     add("--json", action="store_true", help="write each event as a line of JSON; without --pipe, only listen")
     add("--version", action="version", version=f"chat-client {__version__}")
     return parser

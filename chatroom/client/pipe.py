@@ -1,9 +1,9 @@
-"""`date | chat-client --pipe`: say what standard input holds, and end when the server has it.
+"""`date | chat-client --pipe` and `--send`: say something, and end when the server has it.
 
-Strategy: each line is a message in the room, and only a window of messages is on its way at a time, so the server
-sets the pace. Done means that the server has shown every message taken. Anything that makes that impossible is the
-one sentence on standard error, and the exit code 1; a lost link is not made again, since nobody could tell what
-arrived before.
+Strategy: each line is a message in the room, and only a window of messages is on its way at a time, so the server sets
+the pace; lines that come together go together, as one message, where the server takes such. Done means that the server
+has shown every message taken. Anything that makes that impossible is the one sentence on standard error, and the exit
+code 1; a lost link is not made again, since nobody could tell what arrived before.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+from chatroom.client import multiline
 from chatroom.client.events import Event
 from chatroom.client.link import Failed, client_for
 from chatroom.client.options import Options
 from chatroom.client.outbox import WINDOW, Outbox
 from chatroom.client.streams import InputLines, Printer, plain_words
 
+_TOGETHER = 99  # lines that go with the first of those that came together
 _FAILURES = frozenset(("error", "disconnected", "kick", "unconfirmed"))
 
 
@@ -28,6 +30,7 @@ class Pipe:
     def __init__(self, options: Options, descriptor: int, output: TextIO) -> None:
         self._descriptor = descriptor
         self._room = options.room
+        self._text = options.send
         self._printer: Printer | None = None
         if options.json:
             self._printer = Printer(output, Event.as_json)
@@ -77,12 +80,19 @@ class Pipe:
         await self._until(lambda: self.client.session.is_settled)
         if self._has_failed():
             return
-        async for line in InputLines(self._descriptor):
-            self._say(line)
+        if self._text is None:
+            await self._feed_lines(InputLines(self._descriptor))
+        else:
+            self._say(self._text)
+        await self._until(lambda: self._outbox.is_empty)
+
+    async def _feed_lines(self, lines: InputLines) -> None:
+        async for line in lines:
+            more = lines.ready(_TOGETHER) if multiline.can_send(self.client.session) else []
+            self._say("\n".join([line, *more]))
             await self._until(lambda: len(self._outbox.waiting) < WINDOW)
             if self._has_failed():
                 return
-        await self._until(lambda: self._outbox.is_empty)
 
     def _say(self, line: str) -> None:
         before = len(self._outbox.waiting)

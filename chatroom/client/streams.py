@@ -12,6 +12,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime
@@ -22,30 +23,37 @@ from chatroom.client.render import View, plain, render
 from chatroom.wire.lines import LineReader, TooLong
 
 LONGEST_INPUT = 1 << 20  # bytes of one line of input
-_AHEAD = 100  # lines read before they are wanted
+_AHEAD = 2  # packets read before they are wanted
 
 
 class InputLines:
-    """The lines of a descriptor, as they come; at most a hundred are held."""
+    """The lines of a descriptor, as they come; a few packets of them are held."""
 
     def __init__(self, descriptor: int = 0) -> None:
         self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[str | None] = asyncio.Queue(_AHEAD)
+        self._queue: asyncio.Queue[list[str] | None] = asyncio.Queue(_AHEAD)
+        self._here: deque[str] = deque()
 
     async def __aiter__(self) -> AsyncIterator[str]:
         threading.Thread(target=self._read, name="input", daemon=True).start()
-        while (line := await self._queue.get()) is not None:
-            yield line
+        while (lines := await self._queue.get()) is not None:
+            self._here.extend(lines)
+            while self._here:
+                yield self._here.popleft()
+
+    def ready(self, most: int) -> list[str]:
+        """The lines that came together with the one given last: at most so many of them."""
+        return [self._here.popleft() for _ in range(min(most, len(self._here)))]
 
     def _read(self) -> None:
         lines = LineReader(LONGEST_INPUT)
         # The loop may end while this thread is waiting for input, or for room in the queue.
         with contextlib.suppress(RuntimeError, CancelledError):
             while data := self._read_some():
-                self._put(lines.receive_data(data))
-            self._put(lines.receive_data(b"\n") if lines.waiting else [])
-            self._put_one(None)
+                self._put(_decoded(lines.receive_data(data)))
+            self._put(_decoded(lines.receive_data(b"\n") if lines.waiting else []))
+            self._put(None)
 
     def _read_some(self) -> bytes:
         try:
@@ -53,20 +61,20 @@ class InputLines:
         except OSError:  # closed: as good as its end
             return b""
 
-    def _put(self, lines: list[bytes | TooLong]) -> None:
-        for line in lines:
-            if isinstance(line, TooLong):
-                print(f"chat-client: a line over {LONGEST_INPUT} bytes was not sent.", file=sys.stderr)
-            else:
-                self._put_one(line.decode(errors="replace"))
-
-    def _put_one(self, line: str | None) -> None:
-        waiting = self._queue.put(line)
+    def _put(self, lines: list[str] | None) -> None:
+        waiting = self._queue.put(lines)
         try:
             asyncio.run_coroutine_threadsafe(waiting, self._loop).result()
         except RuntimeError:
             waiting.close()
             raise
+
+
+def _decoded(lines: list[bytes | TooLong]) -> list[str]:
+    for line in lines:
+        if isinstance(line, TooLong):
+            print(f"chat-client: a line over {LONGEST_INPUT} bytes was not sent.", file=sys.stderr)
+    return [line.decode(errors="replace") for line in lines if not isinstance(line, TooLong)]
 
 
 class Printer:

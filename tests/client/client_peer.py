@@ -74,6 +74,8 @@ class Guest:
     nick: str = ""
     has_user: bool = False
     negotiating: bool = False
+    batch: Message = field(default_factory=lambda: Message("BATCH"))
+    held: list[str] = field(default_factory=list)
     is_in: bool = False
     capabilities: set[str] = field(default_factory=set)
 
@@ -131,8 +133,25 @@ class Guest:
         self.reply("353", "=", room, " ".join(guest.nick for guest in self.peer.guests))
         self.reply("366", room, "End of /NAMES list")
 
+    def on_batch(self, message: Message) -> None:
+        """A message of several lines: its first line, or its end."""
+        if message.param(0).startswith("+"):
+            self.batch, self.held = message, []
+            return
+        text = "\n".join(self.held)
+        self.peer.texts.append(text)
+        label = self.batch.tags.get("label", "")
+        target = self.batch.param(2)
+        self.send(f"@label={label} :{self.source} BATCH +echo draft/multiline {target}")
+        for line in self.held:
+            self.send(f"@batch=echo :{self.source} PRIVMSG {target} :{line}")
+        self.send(f":{self.source} BATCH -echo")
+
     def on_privmsg(self, message: Message) -> None:
         peer, (target, text) = self.peer, message.params
+        if "batch" in message.tags:
+            self.held.append(text)
+            return
         if peer.drop_after == len(peer.texts):
             self.writer.transport.abort()
         elif peer.silenced:

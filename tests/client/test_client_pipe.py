@@ -260,3 +260,40 @@ def test_without_a_terminal_it_names_the_right_option() -> None:
         assert "--pipe" in result.err
 
     scene(play)
+
+
+def test_send_says_one_text_and_tells_whether_it_arrived() -> None:
+    async def play(peer: Peer) -> None:
+        done = await ended(await started(peer, "--send", "back at ten"))
+        assert (done.code, done.out, done.err) == (0, "", "")
+        peer.silenced = True
+        done = await ended(await started(peer, "--send", "never heard"))
+        assert done.code == 1
+        assert "Not sent: never heard" in done.err
+
+    assert scene(play).texts == ["back at ten"]
+
+
+def test_what_comes_together_goes_as_messages_of_several_lines() -> None:
+    async def play(peer: Peer) -> None:
+        text = "\n".join(f"line {number}" for number in range(200))
+        done = await ended(await started(peer, "--pipe"), text.encode())
+        assert (done.code, done.err) == (0, "")
+
+    peer = scene(play, capabilities=f"{CAPABILITIES[2]} draft/multiline")
+    assert [line for text in peer.texts for line in text.split("\n")] == [f"line {number}" for number in range(200)]
+    assert len(peer.texts) < 100
+
+
+def test_tail_writes_plain_lines_until_it_is_interrupted() -> None:
+    async def play(peer: Peer) -> None:
+        process = await started(peer, "--tail")
+        await peer.until("JOIN")
+        peer.say("@time=2026-11-22T12:00:00.000Z :bob!u@h PRIVMSG #tea :hello")
+        assert process.stdout
+        while b"bob: hello" not in await process.stdout.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        assert (await ended(process)).code == 0
+
+    scene(play)
