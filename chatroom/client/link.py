@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatroom.client import health
+from chatroom.client import health, trust
 from chatroom.client.events import Event
 from chatroom.client.keepalive import Keepalive
 from chatroom.client.options import Options
@@ -39,8 +39,15 @@ _SHOWN_AT_FIRST = 20  # messages of what was said before
 _TICK = 1.0  # seconds between two looks at the time
 
 
+_CHANGED = "If its owner has renewed it, take the old fingerprint out of servers.json (docs/client.md)."
+
+
 class Failed(Exception):
     """There is no way to go on; the text is the sentence to show."""
+
+
+class Untrusted(Failed):
+    """Nobody vouches for the certificate of the server."""
 
 
 def now() -> float:
@@ -74,7 +81,10 @@ def client_for(options: Options, show: Callable[[Event], None], outbox: Outbox, 
     """A client for what the command line asked for; nothing is connected yet."""
     must_be_nick = options.says and options.is_nick_given
     history = 0 if options.says or options.listens else _SHOWN_AT_FIRST
-    wish = Wish(options.nick, {options.room: ""}, "chat", "", options.password, must_be_nick, history)
+    rooms = dict.fromkeys((options.room, *options.rooms), "")
+    wish = Wish(options.nick, rooms, "chat", "", options.password, must_be_nick, history=history)
+    wish.account, wish.account_password = options.account, options.account_password
+    wish.is_private = options.tls or options.host in ("localhost", "127.0.0.1", "::1")
     session = Session(wish, outbox)
     session.facing = options.room
     return Client(session, options, show, reconnects)
@@ -155,6 +165,8 @@ class Client:
         try:
             reader, writer = await self._connect()
         except (OSError, ssl.SSLError) as problem:
+            if isinstance(problem, ssl.SSLCertVerificationError) and not self._was_in:
+                raise Untrusted(explain(problem, self.options)) from None
             self._not_reached(explain(problem, self.options))
             return
         began = now()
@@ -174,9 +186,13 @@ class Client:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         options = self.options
-        context = ssl.create_default_context() if options.tls else None
+        context = trust.context_for(options)
         async with asyncio.timeout(CONNECT_SECONDS):
-            return await asyncio.open_connection(options.host, options.port, ssl=context, happy_eyeballs_delay=0.25)
+            ends = await asyncio.open_connection(options.host, options.port, ssl=context, happy_eyeballs_delay=0.25)
+        if not trust.is_pinned(ends[1], options):
+            ends[1].close()
+            raise Failed(f"{options.address} shows another certificate than the one you trusted. {_CHANGED}")
+        return ends
 
     async def _serve(self, reader: asyncio.StreamReader) -> str:
         """Carry lines until the link ends; returns why it did."""

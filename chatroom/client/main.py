@@ -10,6 +10,7 @@ import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from chatroom.client import words
 from chatroom.client.options import Options, parse
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
@@ -18,6 +19,8 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the client; returns 0 done, 1 failed, 2 wrong use."""
     options = parse(arguments)
+    if "language" in options.settings or not (options.says or options.listens):
+        words.choose(options.settings.get("language", ""))
     interactive = not (options.says or options.listens)
     if interactive and not options.plain and not sys.stdin.isatty():
         print(
@@ -25,7 +28,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return WRONG_USE
-    return run(options)
+    from chatroom.client import first
+    from chatroom.client.link import Untrusted
+
+    try:
+        return run(first.ask_who(options))
+    except Untrusted as problem:
+        trusting = first.ask_trust(options, str(problem))
+        if trusting is None:
+            print(f"chat-client: {problem}", file=sys.stderr)
+            return FAILED
+        return run(trusting)
+    except KeyboardInterrupt:
+        return FAILED
 
 
 def run(options: Options) -> int:
@@ -33,12 +48,14 @@ def run(options: Options) -> int:
     import asyncio
 
     from chatroom.client.clean import clean
-    from chatroom.client.link import Failed
+    from chatroom.client.link import Failed, Untrusted
     from chatroom.client.streams import put_away_output, set_up_output
 
     set_up_output()
     try:
         return asyncio.run(_way(options))
+    except Untrusted:
+        raise  # a person may be asked
     except Failed as problem:
         print(f"chat-client: {clean(str(problem))}", file=sys.stderr)  # it may quote the server
         return FAILED

@@ -223,7 +223,7 @@ def _end_of_motd(session: Session, message: Message) -> None:
 def _logged_in(session: Session, message: Message) -> None:
     """900: from here on what is written to the user in private is kept, and can be read."""
     session.is_logged_in = True
-    _other(session, message)
+    session.show("info", message, text=message.params[-1] if message.params else "", code="900")
     if session.is_welcomed:
         catchup.ask_for_private(session)
 

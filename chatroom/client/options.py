@@ -11,13 +11,16 @@ import getpass
 import os
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from chatroom import __version__
+from chatroom.client import memory
 from chatroom.core.names import Names, is_room
 from chatroom.core.refusals import Refused
 
 DEFAULT_HOST, DEFAULT_PORT, DEFAULT_ROOM = "localhost", 6666, "#lobby"
+_DEFAULT_ADDRESS = f"{DEFAULT_HOST}:{DEFAULT_PORT}"
 _NOT_IN_NICKS = frozenset(" ,*?!@#&:$")
 _DESCRIPTION = "Chat in a terminal, with our server or any other that speaks IRC."
 _EPILOG = """examples:
@@ -34,7 +37,7 @@ exit codes: 0 done, 1 failed, 2 wrong use.  A server's password is taken from CH
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. `is_nick_given`: the nick was chosen, not guessed."""
+    """What was asked for. `is_nick_given`: the nick was chosen, not guessed; `rooms`: more of them to go to."""
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
@@ -48,6 +51,11 @@ class Options:
     tail: bool = False
     send: str | None = None
     password: str = ""
+    rooms: tuple[str, ...] = ()
+    account: str = ""
+    account_password: str = ""
+    fingerprint: str = ""  # SHA-256 of the one certificate the server may show
+    settings: dict[str, Any] = field(default_factory=dict)  # of the screen, see memory.SETTINGS
 
     @property
     def says(self) -> bool:
@@ -78,14 +86,44 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     if words.send is not None and not words.send.strip():
         parser.error("--send has nothing to say.")
     try:
-        host, port = parse_address(words.address)
-        room = room_name(words.room)
-        nick = checked_nick(words.nick) if words.nick is not None else login_nick()
+        settings = memory.settings(memory.settings_path())
+        profile = _profile(settings, words.address)
+        host, port = parse_address(profile.get("server", words.address or _DEFAULT_ADDRESS))
+        kept = memory.recall(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+        if words.pipe or words.tail or words.json or words.send is not None:
+            kept.nick, kept.rooms = "", []  # a script does the same every time
+        rooms = [room_name(room) for room in _rooms(words.room, profile, kept)]
+        chosen = words.nick if words.nick is not None else profile.get("nick") or kept.nick
+        nick = checked_nick(chosen) if chosen or words.nick is not None else login_nick()
     except ValueError as problem:
         parser.error(str(problem))
     password = os.environ.get("CHATROOM_PASSWORD", "")
-    flags = {"tls": words.tls, "plain": words.plain, "pipe": words.pipe, "json": words.json, "tail": words.tail}
-    return Options(host, port, nick, words.nick is not None, room, password=password, send=words.send, **flags)
+    flags = {
+        "tls": words.tls or profile.get("tls", False),
+        "plain": words.plain,
+        "pipe": words.pipe,
+        "json": words.json,
+        "tail": words.tail,
+    }
+    facts = {
+        "rooms": tuple(rooms[1:]),
+        "account": words.account or profile.get("account", ""),
+        "fingerprint": profile.get("fingerprint", "") or kept.fingerprint,
+        "settings": {name: value for name, value in settings.items() if name != "profiles"},
+    }
+    return Options(host, port, nick, bool(chosen), rooms[0], password=password, send=words.send, **flags, **facts)
+
+
+def _profile(settings: dict[str, Any], name: str | None) -> dict[str, Any]:
+    """The profile that was named, or the default one where no server was."""
+    profiles: dict[str, dict[str, Any]] = settings.get("profiles", {})
+    return profiles.get(name or settings.get("default", ""), {})
+
+
+def _rooms(given: str | None, profile: dict[str, Any], kept: memory.Server) -> list[str]:
+    if given is not None:
+        return [given]
+    return [str(room) for room in profile.get("rooms", [])] or kept.rooms or [DEFAULT_ROOM]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,16 +133,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     where = f"{DEFAULT_HOST}:{DEFAULT_PORT}"
-    add(
-        "address", metavar="HOST[:PORT]", nargs="?", default=where, help=f"the server (default {where}); [::1]:6666 too"
-    )
+    add("address", metavar="HOST[:PORT]", nargs="?", help=f"the server (default {where}), or the name of a profile")
     add("--nick", metavar="N", help="the name to be known by (default: your login name)")
     add(
         "--room",
         metavar="R",
-        default=DEFAULT_ROOM,
         help=f"the room to go to (default {DEFAULT_ROOM}); # may be left out",
     )
+    add("--account", metavar="A", help="log in to this account; the password is asked for, or found (docs/client.md)")
     add("--tls", action="store_true", help="encrypt, and verify the server's certificate")
     add("--plain", action="store_true", help="one line for each event: no colour, no redrawing; for screen readers")
     add("--pipe", action="store_true", help="say what standard input holds, a message a line, and leave")

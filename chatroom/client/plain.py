@@ -10,6 +10,7 @@ import asyncio
 import sys
 from typing import TextIO
 
+from chatroom.client import first
 from chatroom.client.commands import typed
 from chatroom.client.events import Event
 from chatroom.client.link import Client, client_for
@@ -38,6 +39,7 @@ async def run(options: Options, descriptor: int = 0, output: TextIO | None = Non
         reading.result()
     reading.cancel()
     await running
+    first.keep(client)
     return 0
 
 

@@ -6,11 +6,11 @@ played back from history may be shown, but must not change who is where.
 
 from __future__ import annotations
 
-from chatroom.client import commands, multiline, numerics, registration, tagged, talk
+from chatroom.client import commands, login, multiline, numerics, registration, tagged, talk
 from chatroom.client.session import Session
 from chatroom.wire.irc import Message, parse
 
-_HANDLERS = registration.HANDLERS | talk.HANDLERS | tagged.HANDLERS | commands.HANDLERS
+_HANDLERS = registration.HANDLERS | login.HANDLERS | talk.HANDLERS | tagged.HANDLERS | commands.HANDLERS
 _MAY_BE_OLD = ("PRIVMSG", "NOTICE", "BATCH")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chatroom.client import catchup
+from chatroom.client import catchup, login
 from chatroom.client.options import valid_nick
 from chatroom.client.session import ONCE, Session
 from chatroom.wire.irc import Message
@@ -60,7 +60,10 @@ def _cap(session: Session, message: Message) -> None:
         if subcommand == "ACK":
             session.capabilities |= {name for name in names if not name.startswith("-")}
             session.capabilities -= {name[1:] for name in names if name.startswith("-")}
-        _end_negotiation(session)
+        if subcommand == "ACK" and "sasl" in names and login.wants(session):
+            login.begin(session)
+        else:
+            _end_negotiation(session)
     elif subcommand == "DEL":
         session.capabilities -= set(names)
         for name in names:
@@ -68,7 +71,8 @@ def _cap(session: Session, message: Message) -> None:
 
 
 def _request(session: Session) -> None:
-    missing = [name for name in WANTED if name in session.offered and name not in session.capabilities]
+    wanted = (*WANTED, "sasl") if login.wants(session) else WANTED
+    missing = [name for name in wanted if name in session.offered and name not in session.capabilities]
     if missing:
         session.send("CAP", "REQ", " ".join(missing))
     else:

@@ -45,6 +45,9 @@ class Wish:
     realname: str = ""
     password: str = ""
     must_be_nick: bool = False
+    account: str = ""
+    account_password: str = ""
+    is_private: bool = False  # nobody on the way can read what is sent
     history: int = 0  # messages to be shown of what was said before the first coming
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from chatroom.client import catchup, pages, tagged
 from chatroom.client.numerics import ADVICE
 from chatroom.client.session import ONCE, Batch, Session, nick_of
+from chatroom.client.typed_history import is_secret
 from chatroom.wire.irc import Message
 
 _NICK_LETTERS = r"\w\[\]\\`^{|}-"
@@ -73,6 +74,8 @@ def _show_talk(session: Session, message: Message, type: str, nick: str, text: s
         session.show(type, message, **facts, own=is_own, mention=mention)
         return
     is_person = "!" in message.source
+    if is_own and is_secret("x", message.param(0)):
+        text = text.partition(" ")[0] + " ..."  # it may hold a password, and is in everybody's sight here
     if is_person and not is_own:
         session.correspondent = nick if session.page_of(message) is None else session.correspondent
     mention = is_live and is_person and not is_own and type != "notice"

@@ -29,6 +29,14 @@ def speak(table: Mapping[str, str]) -> None:
     _table = table
 
 
+def choose(asked: str = "") -> None:
+    """Speak the language that is asked for, or else the environment's, if there is a table of it."""
+    if (asked or language())[:2].lower() == "pt":
+        from chatroom.client.portuguese import TABLE
+
+        speak(TABLE)
+
+
 def t(sentence: str, **facts: object) -> str:
     """`sentence` in the user's language, with the facts it names."""
     said = _table.get(sentence, sentence)

@@ -8,6 +8,9 @@ from pathlib import Path
 from chatroom.client.commands import TABLE
 from chatroom.client.events import TYPES
 from chatroom.client.options import _parser
+from chatroom.client.protocol import receive_line
+
+assert receive_line  # every module that adds a command is imported by what receives lines
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
 

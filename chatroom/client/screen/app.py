@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from prompt_toolkit.application import Application
@@ -17,7 +18,7 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 
-from chatroom.client import pages, tagged, typed_history
+from chatroom.client import first, pages, tagged, typed_history
 from chatroom.client.commands import typed
 from chatroom.client.events import Event
 from chatroom.client.face import Face
@@ -46,15 +47,17 @@ class Screen(Face):
         self.client = client_for(options, self.show, Outbox(typing_pace()))
         self.session = self.client.session
         self.session.face = self
-        self.session.tells_typing = True
+        self.session.tells_typing = options.settings.get("typing", True)
         self.host = options.host
         self.places = Places(self.session)
         self.scrollback = Scrollback(self.places, self._pending, has_links())
         self.scrollback.wants_older = self._wants_older
         self.question: Question | None = None
+        self.secret: tuple[str, Callable[[str], None]] | None = None  # what is being typed unseen, and who wants it
         self.has_members = False
-        self.has_mouse = True
-        self.theme = "auto"
+        self.has_mouse = options.settings.get("mouse", True)
+        self.theme = options.settings.get("theme", "auto")
+        self.theme = self.theme if self.theme in THEMES else "auto"
         self.is_finding = False
         self._rings = False
         self._filed = 0  # events so far
@@ -80,6 +83,7 @@ class Screen(Face):
         )
         self.app.ttimeoutlen, self.app.timeoutlen = 0.05, 0.3
         self.client.changed = self._changed
+        self._do_clock(options.settings.get("clock", "24"))
 
     # what the client tells
 
@@ -135,6 +139,13 @@ class Screen(Face):
     def entered(self) -> None:
         """Take the line that was typed; ask first if it looks like a slip."""
         text = self.entry.text
+        if self.secret:
+            (_, take), self.secret = self.secret, None
+            self.entry.reset()
+            if text:
+                take(text)
+            self.client.flush()
+            return
         leaves = text.strip().lower().partition(" ")[0] in ("/quit", "/exit", "/bye")
         if leaves:
             self.ask(questions.about_leaving(self.session, self._accept), self._accept)
@@ -165,6 +176,16 @@ class Screen(Face):
         text = text.strip("\n")
         edit = lambda: self.entry.insert_text(text)  # noqa: E731
         self.ask(questions.about_paste(self.session, text, lambda: self.say(text), edit), lambda: self.say(text))
+
+    def ask_secret(self, question: str, take: Callable[[str], None]) -> bool:
+        """Have the next line typed unseen, and give it to `take`."""
+        self.secret = (question, take)
+        return True
+
+    def end_secret(self) -> None:
+        """Type nothing unseen after all."""
+        self.secret = None
+        self.entry.reset()
 
     def ask(self, question: Question | None, otherwise: layout.Act) -> None:
         """Ask `question`, or do what needs none."""
@@ -214,7 +235,11 @@ class Screen(Face):
             self.turn_to(place)
 
     def _typing(self, buffer: Buffer) -> None:
-        is_talk = buffer.text and (not buffer.text.startswith("/") or buffer.text.startswith(("//", "/me ")))
+        is_talk = (
+            buffer.text
+            and not self.secret
+            and (not buffer.text.startswith("/") or buffer.text.startswith(("//", "/me ")))
+        )
         tagged.tell_typing(self.session, "active" if is_talk else "done")
         self.client.flush()
 
@@ -312,4 +337,5 @@ async def run(options: Options) -> int:
         screen = Screen(options, typed_history.default_path())
         screen.client.on_signals(screen._leave, "SIGTERM", "SIGHUP")
         await screen.run()
+        first.keep(screen.client)
     return 0

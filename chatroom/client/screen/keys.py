@@ -65,6 +65,7 @@ def _typing(screen: Screen, keys: KeyBindings, when: Filter) -> None:
     _add(keys, when, screen.begin_find, "c-f")
     _add(keys, when & is_empty, screen.leave, "c-c", "c-d")
     _add(keys, when & ~is_empty, screen.entry.reset, "c-c")
+    _add(keys, when & Condition(lambda: screen.secret is not None), screen.end_secret, "escape", "c-c")
     _add(keys, when & is_empty, screen.scrollback.to_end, "end")
 
     @keys.add(Keys.BracketedPaste, filter=when, eager=True)

@@ -24,7 +24,7 @@ from prompt_toolkit.layout import (
     VSplit,
     Window,
 )
-from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.layout.processors import BeforeInput, ConditionalProcessor, PasswordProcessor
 
 from chatroom.client import tagged
 from chatroom.client.clean import clean
@@ -104,7 +104,8 @@ def _hint(screen: Screen) -> ConditionalContainer:
 
 def _typing(screen: Screen) -> list[ConditionalContainer]:
     is_finding = Condition(lambda: screen.is_finding)
-    entry = BufferControl(screen.entry, [BeforeInput(lambda: _prompt(screen))], focus_on_click=True)
+    hidden = ConditionalProcessor(PasswordProcessor(), Condition(lambda: screen.secret is not None))
+    entry = BufferControl(screen.entry, [hidden, BeforeInput(lambda: _prompt(screen))], focus_on_click=True)
     find = BufferControl(screen.find, [BeforeInput(lambda: [("class:question", t("Find: "))])])
     height = Dimension(min=1, max=_MOST_TYPED)
     return [
@@ -114,4 +115,6 @@ def _typing(screen: Screen) -> list[ConditionalContainer]:
 
 
 def _prompt(screen: Screen) -> StyleAndTextTuples:
+    if screen.secret:
+        return [("class:question", screen.secret[0])]
     return [("", f"[{clean(screen.session.facing) or t('no room')}] ")]

@@ -1,0 +1,3 @@
+"""What the client says, in Portuguese."""
+
+TABLE: dict[str, str] = {}
