@@ -71,7 +71,12 @@ class Screen(Face):
             on_text_changed=self._typing,
         )
         self.find = Buffer(multiline=False, history=InMemoryHistory(), on_text_changed=lambda _: self.find_next(True))
-        self.app: Application[None] = Application(
+        self.app = self._application()
+        self.client.changed = self._changed
+        self._do_clock(options.settings.get("clock", "24"))
+
+    def _application(self) -> Application[None]:
+        app: Application[None] = Application(
             layout.build(self),
             style=style_of(self.theme),
             key_bindings=bindings(self),
@@ -81,9 +86,8 @@ class Screen(Face):
             max_render_postpone_time=_REDRAW_EVERY,
             refresh_interval=_AGE_EVERY,
         )
-        self.app.ttimeoutlen, self.app.timeoutlen = 0.05, 0.3
-        self.client.changed = self._changed
-        self._do_clock(options.settings.get("clock", "24"))
+        app.ttimeoutlen, app.timeoutlen = 0.05, 0.3  # seconds: Escape is a key here, and the beginning of others
+        return app
 
     # what the client tells
 
