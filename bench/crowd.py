@@ -97,6 +97,10 @@ class Crowd:
         if joined < self.size:
             raise BenchError(f"only {joined} of {self.size} clients joined within {self._limit:.0f} s")
 
+    def pipeline(self, lines: int) -> None:
+        """Have the last client write so many lines of talk at once, in its own room."""
+        self._all("pipeline", self.size - 1, lines, self._limit)
+
     def fence(self) -> None:
         """Wait until everyone has all that the server has for them."""
         token = f"fence{secrets.token_hex(4)}"

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +41,7 @@ class Options:
     servers: list[Server]
     works: list[Work]
     rounds: int
+    seconds: float  # for all; 0: as long as it takes
     sizes: Sizes
     processes: int
     limit: float
@@ -56,15 +58,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(stderr=True, highlight=False)
     results, before = Results(), state()
     try:
-        for number in range(options.rounds):
-            for work in options.works:
-                for server in options.servers:
-                    _measure(console, results, number, work, server, options)
+        _measure_all(console, results, options)
     except KeyboardInterrupt:
         results.trouble.append("stopped early")
     if results.figures:
         _tell(results, options, before)
     return 1 if results.trouble or not results.figures else 0
+
+
+def _measure_all(console: Console, results: Results, options: Options) -> None:
+    """Every round; where time is short, only the first has the long works, and none begins that would not end."""
+    began = time.monotonic()
+    took = 0.0
+    for number in range(options.rounds):
+        started = time.monotonic()
+        if options.seconds and started - began + took > options.seconds:
+            results.remarks.append(f"there was time for {number} round(s)")
+            return
+        for work in [work for work in options.works if not (number and options.seconds and work.is_long)]:
+            for server in options.servers:
+                at = time.monotonic()
+                _measure(console, results, number, work, server, options)
+                took += 0.0 if number or work.is_long else time.monotonic() - at
 
 
 def _measure(console: Console, results: Results, number: int, work: Work, server: Server, options: Options) -> None:
@@ -129,6 +144,7 @@ def _options(arguments: Sequence[str] | None) -> Options:
         servers=there,
         works=[work for name, work in WORKS.items() if not given.work or name in given.work],
         rounds=given.rounds or (1 if given.quick else 3),
+        seconds=given.minutes * 60,
         sizes=_sizes(parser, QUICK if given.quick else Sizes(), given.set),
         processes=given.processes,
         limit=given.limit,
@@ -162,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--quick", action="store_true", help="small works, one round: whether everything runs, not how fast")
     add("--rounds", type=int, default=None, help="how often everything is measured (default 3)")
+    add("--minutes", type=float, default=0.0, help="for all: long works once, as many rounds of the others as fit")
     add("--server", action="append", default=[], metavar="NAME", help="only this one; may be given again")
     add("--work", action="append", default=[], metavar="NAME", help=f"only this one: {', '.join(WORKS)}")
     add("--set", action="append", default=[], metavar="NAME=NUMBER", help="a size, such as members=100")

@@ -128,6 +128,14 @@ class Swarm:
         """Have everyone's PING answered: what the server had for a client before that, the client now has."""
         return self._ask(dict.fromkeys(self._everyone, f"PING {token}\r\n"), token, limit)
 
+    def pipeline(self, number: int, lines: int, _limit: float) -> None:
+        """Have one client, if it is here, go to a room of its own and write very much; it is sent while others talk."""
+        if client := self._sockets.clients.get(number):
+            room = f"#{self.share.run}-alone".encode()
+            self._sockets.write(
+                client, b"JOIN %s\r\n" % room + b"PRIVMSG %s :on and on and on and on\r\n" % room * lines
+            )
+
     def talk(self, of: Round, limit: float) -> Heard:
         """Say this process's part of a round, and hear its deliveries."""
         began = time.process_time()

@@ -14,6 +14,7 @@ _RATE = 2000.0  # messages a second
 @work(
     Row("held", "clients held at once, all talking", "", "19,000"),
     Row("held_connect_s", "the same, until all are in", "s"),
+    is_long=True,
 )
 def holding(trial: Trial) -> Figures:
     """In rooms of ten, each says something that the other nine hear."""

@@ -11,6 +11,7 @@ from bench.works.table import Figures, Row, work
 @work(
     Row("join_s", "{joiners:,} join one room at once: wall", "s", "<= 0.5"),
     Row("join_us", "the same, CPU per line told", "us"),
+    is_long=True,
 )
 def joining(trial: Trial) -> Figures:
     """From the first JOIN until everyone has been told of everyone, which an answered PING proves."""

@@ -32,16 +32,17 @@ class Work:
     name: str
     rows: tuple[Row, ...]
     run: Function
+    is_long: bool = False  # so it is measured once, where time is short
 
 
 WORKS: dict[str, Work] = {}
 
 
-def work(*rows: Row) -> Callable[[Function], Function]:
+def work(*rows: Row, is_long: bool = False) -> Callable[[Function], Function]:
     """Make the decorated function a work, under its own name."""
 
     def register(function: Function) -> Function:
-        WORKS[function.__name__] = Work(function.__name__, rows, function)
+        WORKS[function.__name__] = Work(function.__name__, rows, function, is_long)
         return function
 
     return register

@@ -153,8 +153,7 @@ class Connection:
             text = self._without_telnet(data)
             if self.dialect is None and not text:
                 self.use(PlainSession)  # only telnet has spoken yet; who uses it waits to be greeted
-            lines = self._reader.receive_data(text)
-            for line in lines:
+            for line in paying.slices(lines := self._reader.receive_data(text), self.house.seconds):
                 if self.outbox.is_ended:
                     break  # what still comes while the connection closes is not wanted
                 self._take(line)
@@ -176,8 +175,7 @@ class Connection:
 
     def receive_soon(self) -> bytes | None:
         """As `receive`, but None when nothing comes soon."""
-        data: bytes | None = gevent.with_timeout(FIRST_BYTES_SECONDS, self.receive, timeout_value=None)
-        return data
+        return gevent.with_timeout(FIRST_BYTES_SECONDS, self.receive, timeout_value=None)
 
     def read(self) -> bytes | None:
         """One packet, unwrapped: b"" when nothing is inside yet, None when the client has closed."""

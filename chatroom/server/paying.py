@@ -5,15 +5,29 @@ Strategy: functions of the connection, called in the greenlet that reads for it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
+import gevent
 from gevent.event import Event
 
 if TYPE_CHECKING:
     from chatroom.server.connection import Connection
 
+Line = TypeVar("Line")
+SLICE_SECONDS = 0.003  # of lines dealt with for one client, before others are
 TOLD_WAIT = 1.0  # seconds of waiting for the flood allowance that people are told of
 LONGEST_WAIT = 30.0  # seconds that flood control waits before it reads on
+
+
+def slices(lines: Iterable[Line], clock: Callable[[], float]) -> Iterator[Line]:
+    """The same lines; when they have taken some milliseconds, others go on before the next."""
+    began = clock()
+    for line in lines:
+        if clock() - began > SLICE_SECONDS:
+            gevent.sleep(0)
+            began = clock()
+        yield line
 
 
 def await_turn(connection: Connection) -> None:
