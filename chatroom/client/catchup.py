@@ -37,7 +37,7 @@ def ask_for_private(session: Session) -> None:
     if session.has_asked_for_private:
         return
     session.has_asked_for_private = True
-    if session.wish.history and "draft/read-marker" in session.capabilities and not session.has_read_unread:
+    if session.wish.marks_read and "draft/read-marker" in session.capabilities and not session.has_read_unread:
         _ask_for_talks(session, _EVER)
     elif session.is_back and session.heard_until:
         _ask_for_talks(session, session.heard_until)

@@ -80,9 +80,10 @@ class Backoff:
 def client_for(options: Options, show: Callable[[Event], None], outbox: Outbox, reconnects: bool = True) -> Client:
     """A client for what the command line asked for; nothing is connected yet."""
     must_be_nick = options.says and options.is_nick_given
-    history = 0 if options.says or options.listens else _SHOWN_AT_FIRST
+    is_read = not (options.says or options.listens)
+    history = options.last if options.last is not None else _SHOWN_AT_FIRST * is_read
     rooms = dict.fromkeys((options.room, *options.rooms), "")
-    wish = Wish(options.nick, rooms, "chat", "", options.password, must_be_nick, history=history)
+    wish = Wish(options.nick, rooms, "chat", "", options.password, must_be_nick, history=history, marks_read=is_read)
     wish.account, wish.account_password = options.account, options.account_password
     wish.is_private = options.tls or options.host in ("localhost", "127.0.0.1", "::1")
     session = Session(wish, outbox)

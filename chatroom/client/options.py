@@ -50,6 +50,7 @@ class Options:
     json: bool = False
     tail: bool = False
     send: str | None = None
+    last: int | None = None  # messages to be shown of what was said before; None: as many as suit the way of using it
     password: str = ""
     rooms: tuple[str, ...] = ()
     account: str = ""
@@ -77,15 +78,8 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     """The options of a command line (this process's, if none is given). A wrong one ends the process with 2."""
     parser = _parser()
     words = parser.parse_args(arguments)
-    if words.json and words.plain:
-        parser.error("--json and --plain are two forms of one output; choose one.")
-    if words.send is not None and (words.pipe or words.tail):
-        parser.error("--send says one text: it goes with neither --pipe nor --tail.")
-    if words.tail and words.pipe:
-        parser.error("--tail listens and --pipe speaks; choose one.")
-    if words.send is not None and not words.send.strip():
-        parser.error("--send has nothing to say.")
     try:
+        _check_together(words)
         settings = memory.settings(memory.settings_path())
         profile = _profile(settings, words.address)
         host, port = parse_address(profile.get("server", words.address or _DEFAULT_ADDRESS))
@@ -98,20 +92,27 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     except ValueError as problem:
         parser.error(str(problem))
     password = os.environ.get("CHATROOM_PASSWORD", "")
-    flags = {
-        "tls": words.tls or profile.get("tls", False),
-        "plain": words.plain,
-        "pipe": words.pipe,
-        "json": words.json,
-        "tail": words.tail,
-    }
+    flags = {name: getattr(words, name) for name in ("plain", "pipe", "json", "tail", "send", "last")}
     facts = {
+        "tls": words.tls or profile.get("tls", False),
         "rooms": tuple(rooms[1:]),
         "account": words.account or profile.get("account", ""),
         "fingerprint": profile.get("fingerprint", "") or kept.fingerprint,
         "settings": {name: value for name, value in settings.items() if name != "profiles"},
     }
-    return Options(host, port, nick, bool(chosen), rooms[0], password=password, send=words.send, **flags, **facts)
+    return Options(host, port, nick, bool(chosen), rooms[0], password=password, **flags, **facts)
+
+
+def _check_together(words: argparse.Namespace) -> None:
+    """Raise ValueError, with a sentence, for options that make no sense together."""
+    if words.json and words.plain:
+        raise ValueError("--json and --plain are two forms of one output; choose one.")
+    if words.send is not None and (words.pipe or words.tail):
+        raise ValueError("--send says one text: it goes with neither --pipe nor --tail.")
+    if words.tail and words.pipe:
+        raise ValueError("--tail listens and --pipe speaks; choose one.")
+    if words.send is not None and not words.send.strip():
+        raise ValueError("--send has nothing to say.")
 
 
 def _profile(settings: dict[str, Any], name: str | None) -> dict[str, Any]:
@@ -146,9 +147,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--pipe", action="store_true", help="say what standard input holds, a message a line, and leave")
     add("--send", metavar="TEXT", help="say TEXT, and leave; 0 when the server has it")
     add("--tail", action="store_true", help="only listen: a line for each event, until interrupted")
+    add("--last", metavar="N", type=_count, help="begin with the last N messages (20 in a chat, none with --tail)")
     add("--json", action="store_true", help="write each event as a line of JSON; without --pipe, only listen")
     add("--version", action="version", version=f"chat-client {__version__}")
     return parser
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of messages.")
+    return int(text)
 
 
 def parse_address(text: str) -> tuple[str, int]:

@@ -49,6 +49,7 @@ class Wish:
     account_password: str = ""
     is_private: bool = False  # nobody on the way can read what is sent
     history: int = 0  # messages to be shown of what was said before the first coming
+    marks_read: bool = True  # there is somebody who reads what is shown
 
 
 @dataclass
@@ -225,7 +226,7 @@ class Session:
             return
         folded = self.features.fold(self.facing)
         shown = self.shown_until.get(folded, "")
-        if not (self.wish.history and self.is_registered and "draft/read-marker" in self.capabilities):
+        if not (self.wish.marks_read and self.is_registered and "draft/read-marker" in self.capabilities):
             return
         is_new = shown > self.read_until.get(folded, "") and folded not in self.catching_up
         if folded and is_new and now - self._marked_at >= _MARK_EVERY:

@@ -211,7 +211,7 @@ def test_on_leaving_the_last_is_marked_too(scene: Scene) -> None:
 
 
 def test_scripts_mark_nothing_as_read() -> None:
-    scene = Scene().enter(CAPABILITIES)
+    scene = Scene(history=20, marks_read=False).enter(CAPABILITIES)
     scene.told(f"@msgid=2;time={NINE} :bob!u@h PRIVMSG #tea :hello")
     scene.session.mark_read(100.0)
     assert scene.sent() == []
