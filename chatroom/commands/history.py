@@ -47,12 +47,21 @@ def since(call: Call, room: Room, time: str) -> Iterator[Event | Reply]:
 @history.command("search words...", cost=4)
 def search(call: Call, words: str) -> Iterator[Event | Reply]:
     """Find what was said in your rooms; all the words must be in it."""
-    places = {place: shelf.after for place, shelf in _readable(call).items()}
-    found = call.server.search(places, words, DEFAULT + 1)
+    records = search_in(call, words, DEFAULT + 1)
     if call.session.outbox.is_ended:  # meanwhile
         return
-    records = list(_still_readable(call, found))
     yield Page(words, records[-DEFAULT:], "search", len(records) > DEFAULT)
+
+
+def search_in(call: Call, words: str, limit: int, name: str = "") -> list[Record]:
+    """The newest records that hold all of `words`, in the caller's rooms or the one of that name, oldest first.
+
+    It takes a while: the caller may have gone meanwhile.
+    """
+    room = call.chat.room(name) if name else None
+    readable = _readable(call).items()
+    places = {place: shelf.after for place, shelf in readable if not name or shelf.room is room}
+    return list(_still_readable(call, call.server.search(places, words, limit)))
 
 
 def _still_readable(call: Call, records: list[Record]) -> Iterator[Record]:

@@ -122,6 +122,7 @@ class Why(Enum):
     HISTORY_SUBCOMMAND = "There is no {subcommand}; there are LATEST, BEFORE, AFTER, AROUND, BETWEEN and TARGETS."
     HISTORY_PARAMS = "{word} can't stand there."
     HISTORY_TARGET = "There is no history of {target} that you may read."
+    SEARCH_PARAMS = "Nothing can be found by {word}."
     HISTORY_POSITION = "There is no message {word}, or none any more."
 
     # what a room permits

@@ -74,6 +74,7 @@ CAPABILITIES: dict[str, Value] = {
     EXTENDED_ISUPPORT: "",  # 005 in a batch, and before coming in
     "draft/message-redaction": "",  # REDACT of what others take back
     "draft/read-marker": "",  # MARKREAD, and what other connections of the person have read
+    "soju.im/search": "",  # SEARCH by attributes, answered with the messages themselves
     "znc.in/playback": "",  # reads history in ZNC's way
     "draft/relaymsg": RELAY_MARK,  # who passed something on for somebody in another place
     "draft/multiline": f"max-bytes={MAX_BYTES},max-lines={MAX_LINES}",  # messages of several lines
@@ -115,7 +116,7 @@ def offered(session: IrcSession) -> list[str]:
     return [f"{name}={value}" if value and session.is_cap_302 else name for name, value in found if value is not None]
 
 
-def isupport(names: Names, network: str) -> list[str]:
+def isupport(names: Names, network: str, lobby: str) -> list[str]:
     """The tokens of RPL_ISUPPORT."""
     letters, signs = "".join(PREFIXES), "".join(PREFIXES.values())
     lists = letters_of(ModeKind.LIST)
@@ -153,4 +154,5 @@ def isupport(names: Names, network: str) -> list[str]:
         f"TOPICLEN={names.topic_length}",
         "UTF8ONLY",
         "WHOX",
+        f"chatroom/LOBBY={lobby}",  # where a program goes that was not told where to
     ]

@@ -163,6 +163,7 @@ FAILS: dict[Why, tuple[str, tuple[str, ...]]] = {
     Why.HISTORY_SUBCOMMAND: ("UNKNOWN_COMMAND", ("subcommand",)),
     Why.HISTORY_PARAMS: ("INVALID_PARAMS", ("subcommand",)),
     Why.HISTORY_TARGET: ("INVALID_TARGET", ("subcommand", "target")),
+    Why.SEARCH_PARAMS: ("INVALID_PARAMS", ("word",)),
     Why.HISTORY_POSITION: ("MESSAGE_ERROR", ("subcommand", "target")),
     Why.REALNAME_BAD: ("INVALID_REALNAME", ()),
     Why.HOST_BAD: ("INVALID_HOST", ("host",)),

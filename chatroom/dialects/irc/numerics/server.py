@@ -43,7 +43,8 @@ def tell_isupport(session: IrcSession) -> None:
 def _isupport_lines(session: IrcSession) -> Iterator[Numeric]:
     server, text = session.server, "are supported by this server"
     room = room_after("005", session.nick, text, source=server.name)
-    for tokens in packed(isupport(server.chat.names, server.network), room, size_of, MAX_PARAMS - 2):
+    said = isupport(server.chat.names, server.network, server.default_room)
+    for tokens in packed(said, room, size_of, MAX_PARAMS - 2):
         yield ("005", *tokens, text)
 
 

@@ -13,6 +13,7 @@ from chatroom.dialects.irc.verbs import (  # noqa: F401 - they fill the table
     registration,
     rooms,
     sasl,
+    search,
     server,
     talk,
 )

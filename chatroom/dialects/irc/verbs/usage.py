@@ -49,6 +49,7 @@ USAGES = {
     "REGISTER": "<account|*> <address|*> <password>",
     "REHASH": "",
     "RELAYMSG": "<room> <name/place> <text>",
+    "SEARCH": "<words...>",
     "SETNAME": "<name>",
     "STATS": "[letter] [server]",
     "TAGMSG": "<room|nick,...>",
