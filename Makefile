@@ -10,7 +10,7 @@ TESTS ?= tests
 PROGRAMS := irssi weechat-headless limnoria tmux
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: install run test test-interop lint prove bench bench-plots bench-guard peers clean help
+.PHONY: install run test test-interop test-browser lint prove bench bench-plots bench-guard peers clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -27,6 +27,10 @@ test-interop: .venv/tested ## real programs (irssi, weechat, a bot) from their p
 	@for p in irssi weechat-headless supybot tmux; do command -v $$p >/dev/null || missing=1; done; \
 		test -z "$$missing" || $(SUDO) apt-get install -y -q $(PROGRAMS)
 	@CHATROOM_INTEROP=1 $(BIN)/python -m pytest -n auto tests/interop
+
+test-browser: .venv/browser ## the page in a real browser (Chromium, from its package), against a real server
+	@command -v chromium >/dev/null || $(SUDO) apt-get install -y -q chromium
+	@CHATROOM_BROWSER=1 $(BIN)/python -m pytest -n auto tests/browser
 
 lint: .venv/tested
 	@$(BIN)/ruff check .
@@ -68,6 +72,10 @@ clean: ## remove .venv and caches; history, logs and backups stay
 
 .venv/drawing: .venv/installed
 	@$(PIP) -e '.[bench]'
+	@touch $@
+
+.venv/browser: .venv/tested
+	@$(PIP) -e '.[browser]'
 	@touch $@
 
 .venv/tested: .venv/installed

@@ -38,6 +38,11 @@ TEST = [
     "import-linter>=2.1",  # the layers of docs/architecture.md, enforced
 ]
 
+BROWSER = [
+    "playwright>=1.50",  # drives the browser through which the page is tested; the browser is Debian's own
+    "axe-playwright-python>=0.1.7",  # axe-core, which finds what keeps people out
+]
+
 BENCH = [
     "matplotlib>=3.9",  # the pictures of how cost grows
 ]
@@ -56,7 +61,7 @@ setup(
     package_data={"chatroom": ["py.typed", "web/static/*", "web/static/**/*"]},
     scripts=["bin/chat-server", "bin/chat-client", "bin/chat-load"],
     install_requires=REQUIRES,
-    extras_require={"test": TEST, "bench": BENCH},
+    extras_require={"test": TEST, "bench": BENCH, "browser": BROWSER},
     classifiers=[
         "Environment :: Console",
         "Topic :: Communications :: Chat :: Internet Relay Chat",
