@@ -18,6 +18,7 @@ REQUIRES = [
     "cryptography>=44",  # what pyOpenSSL stands on; reads keys and certificates for it
     "websockets>=15",  # the WebSocket protocol without I/O, for IRC in the browser
     "h11>=0.16",  # HTTP/1.1 without I/O, for the page and for scripts
+    "prometheus-client>=0.22",  # /metrics in the form that Prometheus reads
     "precis-i18n>=1.1",  # RFC 8265 names, for casemapping = "precis"
     "confusable-homoglyphs>=3.3",  # Unicode's table of characters that look alike
     "prompt_toolkit>=3.0.50",  # the client's screen and line editor: input stays whole while lines arrive

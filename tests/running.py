@@ -26,6 +26,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "limits": {"rate": 0, "connections_per_address": 0},
     "backups": {"every_minutes": 0},
     "web": {"listen": []},
+    "metrics": {"listen": []},
 }
 
 

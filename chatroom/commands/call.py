@@ -7,6 +7,7 @@ server.
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -201,6 +202,7 @@ class Server:
     now: Callable[[], int] = lambda: 0
     status: Callable[[], Mapping[str, str]] = dict
     counts: Callable[[], Mapping[str, int]] = dict  # unknown and most connections
+    refused: Counter[str] = field(default_factory=Counter)  # how often what was refused, by the reason's name
     # Runs a slow function elsewhere and gives its result; meanwhile others are served.
     offload: Callable[..., Any] = lambda function, *arguments: function(*arguments)
     # The newest that was said in places (each after a number) and holds all words, at most so many; likewise slow.

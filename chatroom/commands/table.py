@@ -314,6 +314,7 @@ def run(call: Call) -> bool:
             else:
                 call.session.tell(item)
     except Refused as refused:
+        call.server.refused[refused.why.name] += 1
         call.session.refuse(refused, call)
         return False
     return True

@@ -24,6 +24,7 @@ from chatroom.wire.forwarded import X_FORWARDED_FOR
 
 DEFAULT_FILE = "chatroom.toml"
 DEFAULT_WEB = ["http://[::]:8066"]
+DEFAULT_METRICS = ["http://127.0.0.1:9166"]
 # Known keys that this version does not act on yet; a start says so when one is set.
 WITHOUT_EFFECT: tuple[str, ...] = ()
 
@@ -188,6 +189,15 @@ class WebSettings:
 
 
 @dataclass
+class MetricsSettings:
+    """[metrics]"""
+
+    listen: list[str] = setting(
+        DEFAULT_METRICS, "Where /metrics and /healthz are: http or https://host:port; an empty list: nowhere."
+    )
+
+
+@dataclass
 class Operator:
     """[[operators]]"""
 
@@ -208,6 +218,7 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     operators: list[Operator] = field(default_factory=list)
     path: Path | None = None  # the file it was read from
     without_effect: list[str] = field(default_factory=list)  # keys set that this version does not act on

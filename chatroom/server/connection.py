@@ -272,6 +272,7 @@ class Connection:
         self._let_know()
         if reason := door.enter(self.address):
             self.log.warning("turned away: {}", reason)
+            self.house.figures.refused["ROOM_FOR_ADDRESS"] += 1
             self._say_full(reason)
             return False
         self.is_admitted = True

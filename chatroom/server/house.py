@@ -39,6 +39,7 @@ from chatroom.server.connection import PACKET, Connection
 from chatroom.server.delivery import Delivery, Later
 from chatroom.server.door import Door
 from chatroom.server.doors import full, sts
+from chatroom.server.figures import Figures
 from chatroom.server.firstcode import FirstCode
 from chatroom.server.limits import UNIX, Buckets, Networks, network_of, plain_address
 from chatroom.server.logs import Teller
@@ -75,8 +76,9 @@ class House:
         self.data = Path(settings.server.data)
         self.backups = Path(settings.server.backups)
         self.history = open_history(settings)
-        self.stored = Stored()
-        self.delivery = Delivery(self._commit, schedule, self._trouble, later)
+        self.stored, self.figures = Stored(), Figures()
+        timed = self.figures.scheduling(schedule)
+        self.delivery = Delivery(self.figures.commits.timed(self._commit), timed, self._trouble, later)
         self.keep = Keep(self.history, self.delivery.recorded)
         self.cloak = Cloak(self.data)
         self.first_code = FirstCode()
@@ -107,7 +109,7 @@ class House:
     def _chat(self) -> Chat:
         mapping = CASEMAPPINGS[self.settings.server.casemapping]
         names = Names(mapping, nick_length=self.settings.limits.nick_length)
-        return Chat(self.now, self._record, self.delivery.deliver, names)
+        return Chat(self.now, self._record, self.figures.counting(self.delivery.deliver), names)
 
     def _server(self) -> Server:
         about = self.settings.server
@@ -140,6 +142,7 @@ class House:
             now=self.now,
             status=self.status,
             counts=self.counts,
+            refused=self.figures.refused,
         )
 
     def _restore_state(self) -> None:
@@ -215,7 +218,11 @@ class House:
 
     def tls_after(self, fresh: Settings) -> Tls | None:
         """The certificate that `fresh` settings name, read anew. Raises ConfigError when they would close a door."""
-        fresh.server.listen = self.settings.server.listen  # the doors stay
+        fresh.server.listen, fresh.web, fresh.metrics = (  # the doors stay
+            self.settings.server.listen,
+            self.settings.web,
+            self.settings.metrics,
+        )
         if problem := tls_problem(fresh):
             raise ConfigError([f"tls: {problem}"])
         return tls_of(fresh)
@@ -252,6 +259,7 @@ class House:
 
     def _turn_away(self, client: socket.socket, where: str, scheme: str, reason: str) -> None:
         """Say why, in one line, to somebody for whom nothing has been made yet."""
+        self.figures.refused["ROOM_AT_THE_DOOR"] += 1
         if self.teller.is_told():
             logger.warning("turned away from {}: {}", where, reason)
         with suppress(OSError):
@@ -300,6 +308,7 @@ class House:
         if not self.connections:
             self._empty.set()
         connection.log.info("disconnected")
+        self.figures.closing(connection)
         connection.close()
         self.door.closed()
 

@@ -32,7 +32,7 @@ from chatroom.server.limits import Networks
 from chatroom.server.listener import Listener, ListenError
 from chatroom.server.passwords import PasswordError
 from chatroom.server.possible import tls_problem
-from chatroom.server.site import open_web
+from chatroom.server.site import open_metrics, open_web
 from chatroom.server.subcommands import DONE, FAILED, WRONG_USE, folders_of, raise_file_limit
 from chatroom.storage.backups import BackupError
 from chatroom.storage.history import HistoryError
@@ -137,19 +137,21 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
             Listener(url, partial(house.handle, scheme=scheme_of(url)), lambda: house.is_crowded)
             for url in settings.server.listen
         ]
-        web, note = open_web(house)
+        web, no_web = open_web(house)
+        metrics, no_metrics = open_metrics(house)
         listeners += web
         house.listens_on([listener.url for listener in listeners])
-        for listener in listeners:
+        for listener in (*listeners, *metrics):
             listener.start()
-        _announce(settings, listeners, files, note)
+        notes = [f"metrics and health: {listener.url}/metrics, /healthz" for listener in metrics]
+        _announce(settings, listeners, files, [*notes, *(f"note: {one}" for one in (no_web, no_metrics) if one)])
         _announce_code("" if house.chat.offices or settings.operators else house.first_code.made())
         keeper = Keeper(house)
         keeper.start()
         gc.freeze()  # what is there from the start is for good: looking through it again and again takes 20 ms
         gc.set_threshold(*_COLLECTIONS)
         end.wait()
-        _end(house, keeper, listeners)
+        _end(house, keeper, [*listeners, *metrics])
     return DONE
 
 
@@ -163,7 +165,7 @@ _COMMANDS: dict[str | None, Callable[[Settings, argparse.Namespace], int]] = {
 # ---- starting
 
 
-def _announce(settings: Settings, listeners: list[Listener], files: int, note: str) -> None:
+def _announce(settings: Settings, listeners: list[Listener], files: int, notes: list[str]) -> None:
     """Say where the room is, in lines that can be pasted."""
     about = settings.server
     print(f"chatroom {__version__}: {about.network} is open.")
@@ -173,8 +175,8 @@ def _announce(settings: Settings, listeners: list[Listener], files: int, note: s
         print(*join_lines(listener.url, bool(settings.tls.certificate)), sep="\n")
     for name in settings.without_effect:
         print(f"note: {name} is set, but has no effect in version {__version__}")
-    if note:
-        print(f"note: {note}")
+    for note in notes:
+        print(note)
     print(f"history in {about.data}/, logs in {about.logs}/, backups in {about.backups}/; {files} open files at most.")
     print("Ctrl-C ends it.", flush=True)
 

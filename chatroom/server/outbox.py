@@ -93,6 +93,11 @@ class SocketOutbox(Outbox):
 
     # ---- out
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that the kernel has not taken yet."""
+        return self._size + (self._transport.waiting if self._transport is not None else 0)
+
     def wrap(self, transport: Transport) -> None:
         """Send through `transport` from now on; it takes plain bytes as the socket does."""
         self._transport = transport

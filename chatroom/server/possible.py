@@ -57,12 +57,7 @@ def _impossible_doors(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for url in settings.server.listen:
         if problem := doors.listen_problem(url):
             yield "server", "listen", problem
-    for url in settings.web.listen:
-        if problem := doors.web_problem(url):
-            yield "web", "listen", problem
-    for origin in settings.web.origins:
-        if problem := doors.origin_problem(origin):
-            yield "web", "origins", problem
+    yield from _impossible_web(settings)
     limits = settings.limits
     listed = [("trusted_proxies", network) for network in limits.trusted_proxies]
     for key, network in listed + [("exempt", network) for network in limits.exempt]:
@@ -72,10 +67,25 @@ def _impossible_doors(settings: Settings) -> Iterator[tuple[str, str, str]]:
         yield "tls", "", problem
 
 
+def _impossible_web(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    listed = [("web", url) for url in settings.web.listen] + [("metrics", url) for url in settings.metrics.listen]
+    for table, url in listed:
+        if problem := doors.web_problem(url):
+            yield table, "listen", problem
+    for origin in settings.web.origins:
+        if problem := doors.origin_problem(origin):
+            yield "web", "origins", problem
+
+
 def tls_problem(settings: Settings) -> str:
     """What is missing in [tls] for what is asked of it, or ""."""
     tls = settings.tls
-    return doors.tls_problem(tls.certificate, tls.key, tls.sts_seconds, [*settings.server.listen, *settings.web.listen])
+    return doors.tls_problem(
+        tls.certificate,
+        tls.key,
+        tls.sts_seconds,
+        [*settings.server.listen, *settings.web.listen, *settings.metrics.listen],
+    )
 
 
 def shown(value: Any) -> str:

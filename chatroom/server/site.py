@@ -8,14 +8,17 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+import gevent
 from gevent.hub import get_hub
 from loguru import logger
 
-from chatroom.server.config import DEFAULT_WEB
+from chatroom.server.config import DEFAULT_METRICS, DEFAULT_WEB
 from chatroom.server.doors import scheme_of
 from chatroom.server.listener import Listener, ListenError
 
 if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
     from chatroom.server.hooks import Hooks
     from chatroom.server.house import House
     from chatroom.server.visit import Stream, Visit
@@ -63,24 +66,62 @@ class ChatSite:
         assert self.hooks
 
 
+class MetricsSite:
+    """How the server does, for programs that look after it."""
+
+    takes_irc = False
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @cached_property
+    def _registry(self) -> CollectorRegistry:
+        from chatroom.server import metrics
+
+        return metrics.registry_of(self._house)
+
+    def answer(self, request: Request, visit: Visit) -> Response | Stream:
+        """The answer to a request."""
+        from chatroom.server import metrics
+
+        return metrics.answer(self._house, self._registry, request)
+
+    def load(self) -> None:
+        """Load what the first to ask would wait for."""
+        assert self._registry
+
+
 def open_web(house: House) -> tuple[list[Listener], str]:
     """Listen for browsers; and why that is not possible, or "".
 
     The default may be another server's, and the chat goes on without it. Raises ListenError for what was asked for.
     """
-    urls = house.settings.web.listen
-    if not urls:
-        return [], ""
-    site = ChatSite(house)
+    return _open(house, house.settings.web.listen, DEFAULT_WEB, ChatSite(house), "no page for browsers")
+
+
+def open_metrics(house: House) -> tuple[list[Listener], str]:
+    """Listen for programs that look after the server; as for browsers."""
+    listeners, note = _open(
+        house, house.settings.metrics.listen, DEFAULT_METRICS, MetricsSite(house), "no metrics and no health"
+    )
+    if listeners:
+        gevent.spawn(house.figures.watch_loop)
+    return listeners, note
+
+
+def _open(
+    house: House, urls: list[str], default: list[str], site: ChatSite | MetricsSite, without: str
+) -> tuple[list[Listener], str]:
     try:
         listeners = [
             Listener(url, partial(house.handle, scheme=scheme_of(url), site=site), lambda: house.is_crowded)
             for url in urls
         ]
     except ListenError as error:
-        if urls != DEFAULT_WEB:
+        if urls != default:
             raise
-        logger.warning("no page for browsers: {}", error)
-        return [], f"no page for browsers: {error}"
-    get_hub().threadpool.spawn(site.load)
+        logger.warning("{}: {}", without, error)
+        return [], f"{without}: {error}"
+    if listeners:
+        get_hub().threadpool.spawn(site.load)
     return listeners, ""

@@ -21,7 +21,7 @@ import apsw
 
 from chatroom import __version__
 from chatroom.server import passwords
-from chatroom.server.config import DEFAULT_WEB, Settings
+from chatroom.server.config import DEFAULT_METRICS, DEFAULT_WEB, Settings
 from chatroom.server.drill import Drill
 from chatroom.server.listener import try_out
 from chatroom.server.opening import open_history, tls_of
@@ -48,12 +48,14 @@ def check(settings: Settings, options: argparse.Namespace) -> int:
         print(f"note: {name} is set, but has no effect in version {__version__}")
     if tls := tls_of(settings):
         print(f"certificate: {settings.tls.certificate}, {tls.validity(datetime.now(UTC))}")
-    print(f"listens on: {', '.join([*settings.server.listen, *settings.web.listen])}")
+    web, metrics = settings.web.listen, settings.metrics.listen
+    print(f"listens on: {', '.join([*settings.server.listen, *web, *metrics])}")
     print(f"open files: {raise_file_limit()} at most")
     if is_held(data):
         print(f"note: a server is using {data}, so where it listens was not tried")
     else:
-        try_out([*settings.server.listen, *(url for url in settings.web.listen if settings.web.listen != DEFAULT_WEB)])
+        asked = [urls for urls in (web, metrics) if urls not in (DEFAULT_WEB, DEFAULT_METRICS)]
+        try_out([*settings.server.listen, *(url for urls in asked for url in urls)])
     print(f"history: {_history_found(settings, data / FILE)}")
     print("everything is in order.")
     return DONE

@@ -161,7 +161,7 @@ def test_known_tables_without_effect_are_named(written, monkeypatch):
         (
             "motd = 'hi'",
             "1: motd: unknown setting; "
-            "known are server, tls, rooms, accounts, history, backups, log, limits, web, operators",
+            "known are server, tls, rooms, accounts, history, backups, log, limits, web, metrics, operators",
         ),
         ('[server]\nname = "x"\n\nlisten = 6666', "4: server.listen: 6666 is not possible; expected {listen}"),
         ("[server]\nname = 5", "2: server.name: 5 is not possible; expected text in quotes"),
@@ -392,4 +392,15 @@ def test_a_motd_file_that_cannot_be_read(tmp_path, content):
 
 
 def test_tables_are_all_there():
-    assert list(config.TABLES) == ["server", "tls", "rooms", "accounts", "history", "backups", "log", "limits", "web"]
+    assert list(config.TABLES) == [
+        "server",
+        "tls",
+        "rooms",
+        "accounts",
+        "history",
+        "backups",
+        "log",
+        "limits",
+        "web",
+        "metrics",
+    ]

@@ -144,7 +144,7 @@ def test_check(chat_server, tmp_path):
     assert code == 0
     assert re.fullmatch(
         rf"configuration: defaults \(no file\)\nlistens on: tcp://127\.0\.0\.1:0, unix://{tmp_path}/sock, "
-        r"http://\[::\]:8066\n"
+        r"http://\[::\]:8066, http://127\.0\.0\.1:9166\n"
         r"open files: \d+ at most\nhistory: none yet\neverything is in order\.\n",
         said,
     )
