@@ -10,7 +10,7 @@ TESTS ?= tests
 PROGRAMS := irssi weechat-headless limnoria tmux
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: install run test test-interop test-browser lint prove bench bench-plots bench-guard peers clean help
+.PHONY: install run test test-interop test-browser lint prove bench bench-plots bench-guard peers fuzz clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -40,6 +40,10 @@ lint: .venv/tested
 
 prove: .venv/tested ## kill it, cut its power, fill its disk, stall its readers; what was shown must be there
 	@$(BIN)/python tests/proving $(ARGS)
+
+SECONDS ?= 60
+fuzz: .venv/tested ## any bytes for every parser and for whole sessions (make fuzz SECONDS=60)
+	@$(BIN)/python tests/fuzz --seconds $(SECONDS) $(ARGS)
 
 bench: .venv/installed peers ## the same work against each server, as ratios (make bench ARGS="--quick")
 	@$(BIN)/python -m bench $(ARGS)

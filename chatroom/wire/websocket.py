@@ -93,7 +93,7 @@ class WebSocket:
                 lines.append(self._line(event))
         if not self.is_open:
             self._check_head(data)
-        self.is_closed = protocol.close_expected()
+        self.is_closed = protocol.close_expected() or protocol.eof_sent
         if protocol.parser_exc is not None:
             self.trouble = self.trouble or str(protocol.parser_exc)
         return b"".join(lines)
@@ -111,12 +111,15 @@ class WebSocket:
         """Say the end: nothing is sent after it."""
         if self._protocol.state is State.OPEN:
             self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
-        elif not self._protocol.close_expected():
+        elif not (self._protocol.close_expected() or self._protocol.eof_sent):
             self._reject(408, "The request did not come to its end in time. Try again.\n")
 
     # ---- the opening
 
     def _answer(self, request: Request) -> None:
+        if self._protocol.parser_exc is not None:  # what came right behind the request has ended it already
+            self.trouble = "no WebSocket"
+            return
         response = self._protocol.accept(request)
         if response.status_code == 426:
             self._reject(426, _NO_UPGRADE)
