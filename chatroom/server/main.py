@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -122,6 +123,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def serve(settings: Settings, options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
+    os.umask(0o077)  # what is written is for the server's user alone: private talk, addresses
     files = raise_file_limit()
     folders = folders_of(settings)
     with ExitStack() as stack:
