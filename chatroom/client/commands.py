@@ -16,6 +16,7 @@ from chatroom.client import multiline, tagged
 from chatroom.client.session import Session
 from chatroom.client.table import Row, Table, WrongUse
 from chatroom.client.talk import forget_room, turn_away
+from chatroom.client.words import t
 from chatroom.wire.irc import Message
 
 TABLE = Table()
@@ -367,7 +368,7 @@ def _help(session: Session, command: str) -> None:
 
 def _help_line(row: Row) -> str:
     also = f" (also /{', /'.join(row.aliases)})" if row.aliases else ""
-    return f"/{row.usage}: {row.help}{also}"
+    return f"/{row.usage}: {t(row.help)}{also}"
 
 
 def _not_known(session: Session, message: Message) -> None:

@@ -128,6 +128,17 @@ class Place:
         """The newest entry that somebody said."""
         return next((entry for entry in reversed(self.entries) if entry.is_spoken), None)
 
+    def begins_new(self, index: int) -> bool:
+        """Whether the entry there is the first that was new when the user turned here."""
+        new_from = self.new_from
+        if new_from is None or not _is_news(self.entries[index], new_from):
+            return False
+        for earlier in range(index - 1, -1, -1):
+            entry = self.entries[earlier]
+            if entry.at <= new_from or _is_news(entry, new_from):
+                return entry.at <= new_from
+        return True
+
     def count(self, entry: Entry) -> None:
         """Count an entry nobody has looked at."""
         event = entry.event
@@ -150,6 +161,10 @@ class Place:
         later = islice(reversed(self.entries), self.unread + self.mentions + 1) if self.unread else ()
         new = [entry for entry in later if entry.at > time and entry.is_spoken and not entry.event.own]
         self.unread, self.mentions = len(new), sum(entry.event.mention for entry in new)
+
+
+def _is_news(entry: Entry, since: datetime) -> bool:
+    return entry.at > since and entry.is_spoken and not entry.event.own
 
 
 class Places:

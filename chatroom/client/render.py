@@ -13,6 +13,7 @@ from datetime import datetime
 from zlib import crc32
 
 from chatroom.client.events import Event
+from chatroom.client.words import t
 
 Line = list[tuple[str, str]]  # (style, text), as prompt_toolkit's formatted text has it
 
@@ -49,13 +50,18 @@ def sentence(event: Event) -> Line:
 
 
 def _react(event: Event) -> Line:
-    about = f" to what {event.to} said" if event.to else ""
-    return _quiet(f"{'you react' if event.own else event.nick + ' reacts'} with {event.text}{about}")
+    about = t(" to what {nick} said", nick=event.to) if event.to else ""
+    if event.own:
+        return _quiet(t("you react with {text}{about}", text=event.text, about=about))
+    return _quiet(t("{nick} reacts with {text}{about}", nick=event.nick, text=event.text, about=about))
 
 
 def _redact(event: Event) -> Line:
-    about = f"what {event.to} said" if event.to and event.to != event.nick else "a message"
-    return _quiet(f"{'you take' if event.own else event.nick + ' takes'} back {about}{_because(event)}")
+    is_anothers = event.to and event.to != event.nick
+    about = t("what {nick} said", nick=event.to) if is_anothers else t("a message")
+    if event.own:
+        return _quiet(t("you take back {about}{reason}", about=about, reason=_because(event)))
+    return _quiet(t("{nick} takes back {about}{reason}", nick=event.nick, about=about, reason=_because(event)))
 
 
 def _stamp(time: datetime, now: datetime | None) -> str:
@@ -85,12 +91,12 @@ def _to(event: Event) -> Line:
     """Who a private message is for: the reader must see that nobody else reads it."""
     if event.room or not event.target:
         return []
-    return [("", f" (to {event.target})" if event.own else " (to you)")]
+    return [("", t(" (to {nick})", nick=event.target) if event.own else t(" (to you)"))]
 
 
 def _answers(event: Event) -> Line:
     """Whom an answer is for."""
-    return [("", f" (to {event.to})")] if event.to and (event.room or not event.target) else []
+    return [("", t(" (to {nick})", nick=event.to))] if event.to and (event.room or not event.target) else []
 
 
 def _action(event: Event) -> Line:
@@ -100,7 +106,7 @@ def _action(event: Event) -> Line:
 def _notice(event: Event) -> Line:
     if not event.nick or ("." in event.nick and not event.room):  # a server has dots in its name, a person has not
         return _answer(event)
-    return [("", "notice from "), _who(event.nick), *_to(event), ("", ": "), _text(event)]
+    return [("", t("notice from ")), _who(event.nick), *_to(event), ("", ": "), _text(event)]
 
 
 def _quiet(sentence: str) -> Line:
@@ -112,60 +118,76 @@ def _because(event: Event) -> str:
 
 
 def _join(event: Event) -> Line:
-    return _quiet(f"you are in {event.room} now" if event.own else f"{event.nick} joined {event.room}")
+    if event.own:
+        return _quiet(t("you are in {room} now", room=event.room))
+    return _quiet(t("{nick} joined {room}", nick=event.nick, room=event.room))
 
 
 def _part(event: Event) -> Line:
-    return _quiet(f"{'you' if event.own else event.nick} left {event.room}{_because(event)}")
+    if event.own:
+        return _quiet(t("you left {room}{reason}", room=event.room, reason=_because(event)))
+    return _quiet(t("{nick} left {room}{reason}", nick=event.nick, room=event.room, reason=_because(event)))
 
 
 def _quit(event: Event) -> Line:
-    return _quiet(f"{event.nick} quit{_because(event)}")
+    return _quiet(t("{nick} quit{reason}", nick=event.nick, reason=_because(event)))
 
 
 def _nick(event: Event) -> Line:
-    return _quiet(f"{'you are' if event.own else event.nick + ' is'} now called {event.target}")
+    if event.own:
+        return _quiet(t("you are now called {name}", name=event.target))
+    return _quiet(t("{nick} is now called {name}", nick=event.nick, name=event.target))
 
 
 def _topic(event: Event) -> Line:
     if not event.nick:
-        return _quiet(f"the topic of {event.room} is: {event.text}" if event.text else f"{event.room} has no topic")
+        if not event.text:
+            return _quiet(t("{room} has no topic", room=event.room))
+        return _quiet(t("the topic of {room} is: {topic}", room=event.room, topic=event.text))
     if not event.text:
-        return _quiet(f"{event.nick} removed the topic of {event.room}")
-    return _quiet(f"{event.nick} changed the topic of {event.room}: {event.text}")
+        return _quiet(t("{nick} removed the topic of {room}", nick=event.nick, room=event.room))
+    return _quiet(t("{nick} changed the topic of {room}: {topic}", nick=event.nick, room=event.room, topic=event.text))
 
 
 def _kick(event: Event) -> Line:
-    whom = "you" if event.own else event.target
-    style = _WARNING if event.own else _QUIET
-    return [(style, f"-- {event.nick} kicked {whom} out of {event.room}{_because(event)}")]
+    facts = {"nick": event.nick, "room": event.room, "reason": _because(event)}
+    if event.own:
+        return [(_WARNING, "-- " + t("{nick} kicked you out of {room}{reason}", **facts))]
+    return _quiet(t("{nick} kicked {whom} out of {room}{reason}", whom=event.target, **facts))
 
 
 def _mode(event: Event) -> Line:
     if event.code:  # an answer, already a sentence
         return _quiet(event.text)
-    where = f" on {event.room}" if event.room else ""
-    return _quiet(f"{event.nick} set {event.text}{where}")
+    if not event.room:
+        return _quiet(t("{nick} set {modes}", nick=event.nick, modes=event.text))
+    return _quiet(t("{nick} set {modes} on {room}", nick=event.nick, modes=event.text, room=event.room))
 
 
 def _invite(event: Event) -> Line:
     if not event.mention:
-        return _quiet(f"{event.nick} invited {event.target} to {event.room}")
-    return [(_MENTION, f"-- {event.nick} invites you to {event.room}. /join {event.room} goes there")]
+        return _quiet(t("{nick} invited {whom} to {room}", nick=event.nick, whom=event.target, room=event.room))
+    return [
+        (_MENTION, "-- " + t("{nick} invites you to {room}. /join {room} goes there", nick=event.nick, room=event.room))
+    ]
 
 
 def _away(event: Event) -> Line:
     if event.code:
         return _quiet(event.text)
-    return _quiet(f"{event.nick} is away: {event.text}" if event.text else f"{event.nick} is back")
+    if not event.text:
+        return _quiet(t("{nick} is back", nick=event.nick))
+    return _quiet(t("{nick} is away: {text}", nick=event.nick, text=event.text))
 
 
 def _names(event: Event) -> Line:
     names = event.text.split()
     if not names:
-        return _quiet(f"nobody is seen in {event.room}")
-    count = "1 person" if len(names) == 1 else f"{len(names)} people"
-    return _quiet(f"{count} in {event.room}: {', '.join(names)}")
+        return _quiet(t("nobody is seen in {room}", room=event.room))
+    facts = {"room": event.room, "names": ", ".join(names)}
+    if len(names) == 1:
+        return _quiet(t("1 person in {room}: {names}", **facts))
+    return _quiet(t("{count} people in {room}: {names}", count=len(names), **facts))
 
 
 def _room(event: Event) -> Line:
@@ -173,7 +195,7 @@ def _room(event: Event) -> Line:
 
 
 def _person(event: Event) -> Line:
-    where = f" in {event.room}" if event.room else ""
+    where = t(" in {room}", room=event.room) if event.room else ""
     return [(_QUIET, "-- "), _who(event.nick), ("", f"{where}  {event.text}")]
 
 
@@ -189,11 +211,11 @@ def _answer(event: Event) -> Line:
 
 
 def _connected(event: Event) -> Line:
-    return _quiet(f"connected to {event.text} as {event.nick}")
+    return _quiet(t("connected to {server} as {nick}", server=event.text, nick=event.nick))
 
 
 def _disconnected(event: Event) -> Line:
-    return [(_WARNING, f"-- not connected: {event.text}")]
+    return [(_WARNING, "-- " + t("not connected: {why}", why=event.text))]
 
 
 def _where_to(event: Event) -> str:
@@ -201,11 +223,12 @@ def _where_to(event: Event) -> str:
 
 
 def _waiting(event: Event) -> Line:
-    return [(_QUIET, f"-- waiting to be sent to {_where_to(event)}: "), ("", event.text)]
+    return [(_QUIET, "-- " + t("waiting to be sent to {place}: ", place=_where_to(event))), ("", event.text)]
 
 
 def _unconfirmed(event: Event) -> Line:
-    return [(_WARNING, f"-- may not have reached {_where_to(event)}, look before you repeat it: "), ("", event.text)]
+    words = t("may not have reached {place}, look before you repeat it: ", place=_where_to(event))
+    return [(_WARNING, f"-- {words}"), ("", event.text)]
 
 
 def _error(event: Event) -> Line:

@@ -19,7 +19,7 @@ def language(environment: Mapping[str, str] = os.environ) -> str:
     """The language the environment asks for, two letters; English when it names none."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environment.get(name):
-            return value[:2].lower() if value not in ("C", "POSIX") else "en"
+            return "en" if value.partition(".")[0] in ("C", "POSIX") else value[:2].lower()
     return "en"
 
 

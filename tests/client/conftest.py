@@ -34,6 +34,7 @@ def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     """No test touches the history, or depends on the settings, of who runs it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TZ", "UTC")
     for name in ("NO_COLOR", "CHATROOM_PASSWORD", "CHATROOM_ACCOUNT_PASSWORD", "SSL_CERT_FILE"):
         monkeypatch.delenv(name, raising=False)

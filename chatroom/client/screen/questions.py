@@ -19,7 +19,9 @@ def about_line(session: Session, text: str, say: Act) -> Question | None:
     why = doubt(text) if session.facing else ""
     if not why:
         return None
-    return Question(t("{why} Say it in {place}? y: yes, Escape: no", why=why, place=session.facing), {"y": say})
+    return Question(
+        t("{why} Say it in {place}? y: yes, Escape: no", why=why, place=session.facing), {"y": say, "s": say}
+    )
 
 
 def about_paste(session: Session, text: str, say: Act, edit: Act) -> Question | None:
@@ -32,7 +34,7 @@ def about_paste(session: Session, text: str, say: Act, edit: Act) -> Question | 
         count=count,
         place=session.facing,
     )
-    return Question(words, {"y": say, "enter": say, "e": edit})
+    return Question(words, {"y": say, "s": say, "enter": say, "e": edit})
 
 
 def about_leaving(session: Session, leave: Act) -> Question | None:
@@ -41,4 +43,4 @@ def about_leaving(session: Session, leave: Act) -> Question | None:
     if not unsent:
         return None
     words = t("{count} messages are not stored on the server yet. Leave all the same? y: yes, Escape: no", count=unsent)
-    return Question(words, {"y": leave})
+    return Question(words, {"y": leave, "s": leave})

@@ -111,9 +111,7 @@ class Scrollback(UIControl):
         entry = place.entries[index]
         earlier = place.entries[index - 1] if index else None
         day = day_of(entry.event.time)
-        new_from = place.new_from
-        is_new = new_from is not None and entry.at > new_from and (earlier is None or earlier.at <= new_from)
-        return Before("" if earlier and day_of(earlier.event.time) == day else day, is_new)
+        return Before("" if earlier and day_of(earlier.event.time) == day else day, place.begins_new(index))
 
     def redraw(self, look: Look) -> None:
         """Draw everything anew, in another look."""
