@@ -66,6 +66,8 @@ class IrcFlavour:
     def _tags(self, record: Record, more_tags: dict[str, str]) -> dict[str, str]:
         """Those of clients come last: only they can be long (IRCv3 message-tags)."""
         capabilities, event = self.capabilities, record.event
+        if not capabilities:
+            return more_tags
         tags = {}
         if "server-time" in capabilities:
             tags["time"] = timestamp(record.time)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chatroom.core import replies as re_
 from chatroom.core.modes import ROOM_MODES, USER_MODES, ModeKind
+from chatroom.core.names import Names
 from chatroom.dialects.irc.caps import EXTENDED_ISUPPORT, isupport
-from chatroom.dialects.irc.lines import packed, room_after, size_of
+from chatroom.dialects.irc.lines import packed, size_of
 from chatroom.dialects.irc.numerics.refusals import Numeric
 from chatroom.dialects.irc.numerics.table import in_pieces, moment, tells
-from chatroom.wire.irc import MAX_PARAMS
+from chatroom.wire.irc import MAX_LINE, MAX_PARAMS, format_tags
 
 if TYPE_CHECKING:
     from chatroom.dialects.irc.session import IrcSession
+
+
+_MODES = (
+    "".join(sorted(USER_MODES)),
+    "".join(sorted(ROOM_MODES)),
+    "".join(sorted(letter for letter, kind in ROOM_MODES.items() if kind is not ModeKind.FLAG)),
+)
 
 
 @tells(re_.Welcomed)
@@ -23,29 +32,31 @@ def _welcomed(reply: re_.Welcomed, session: IrcSession) -> Iterator[Numeric]:
     yield ("001", f"Welcome to the {server.network} Network, {reply.user.who.mask}")
     yield ("002", f"Your host is {server.name}, running version {server.version}")
     yield ("003", f"This server was started {moment(server.started):%Y-%m-%d %H:%M:%S} UTC")
-    user_modes, room_modes = "".join(sorted(USER_MODES)), "".join(sorted(ROOM_MODES))
-    with_value = "".join(sorted(letter for letter, kind in ROOM_MODES.items() if kind is not ModeKind.FLAG))
-    yield ("004", server.name, server.version.replace(" ", "-"), user_modes, room_modes, with_value)
+    yield ("004", server.name, server.version.replace(" ", "-"), *_MODES)
     tell_isupport(session)
 
 
 def tell_isupport(session: IrcSession) -> None:
     """RPL_ISUPPORT, in as many lines as it takes; in a batch for programs that know of it (IRCv3 extended-isupport)."""
     if EXTENDED_ISUPPORT not in session.capabilities:
-        for numeric in _isupport_lines(session):
-            session.numeric(*numeric)
+        _tell_isupport_lines(session, {})
         return
     with session.in_batch("draft/isupport") as tags:
-        for number, *params in _isupport_lines(session):
-            session.line(number, session.nick, *params, source=session.server.name, tags=tags)
+        _tell_isupport_lines(session, tags)
 
 
-def _isupport_lines(session: IrcSession) -> Iterator[Numeric]:
-    server, text = session.server, "are supported by this server"
-    room = room_after("005", session.nick, text, source=server.name)
-    said = isupport(server.chat.names, server.network, server.default_room)
-    for tokens in packed(said, room, size_of, MAX_PARAMS - 2):
-        yield ("005", *tokens, text)
+def _tell_isupport_lines(session: IrcSession, tags: Mapping[str, str]) -> None:
+    server, start = session.server, f":{session.server.name} 005 {session.nick} "
+    for line in _isupport_lines(server.chat.names, server.network, server.default_room, MAX_LINE - size_of(start)):
+        session.write(f"{format_tags(tags)}{start}{line}\r\n".encode())
+
+
+@lru_cache(maxsize=128)
+def _isupport_lines(names: Names, network: str, default_room: str, room: int) -> list[str]:
+    """The lines after the nick; the same for all whose nick is as long, as everybody is told them who comes in."""
+    text = " :are supported by this server"
+    said = isupport(names, network, default_room)
+    return [" ".join(tokens) + text for tokens in packed(said, room - len(text), size_of, MAX_PARAMS - 2)]
 
 
 @tells(re_.MotdShown)
