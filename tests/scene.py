@@ -44,7 +44,7 @@ _SEND = re.compile(r"(\w+)>\s?(.*)")
 _HEAR = re.compile(r"(\w+)<\s*(.*)")
 _CAST = re.compile(r"(\w+)\s+(plain|irc)((?:\s+\S+)*)")
 _MSGID = re.compile(r"\{msgid([+-]\d+)?\}")
-_OFTEN_EMPTY = ("to", "answers", "relayed", "seconds", "about")  # of events; told only when they are not
+_OFTEN_EMPTY = ("to", "answers", "relayed", "seconds", "about", "is_for_all")  # of events; told only when they are not
 _REPEATED = re.compile(r"\{([^{}*]+)\*(\d+)\}")
 
 

@@ -23,7 +23,7 @@ _FORMATTING = re.compile(
 )
 _SPACES = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]")
 # C0, DEL, C1; and the marks that turn the direction of what follows, past the end of the message.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]")
 
 
 def clean(text: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from chatroom.commands.call import Call
 from chatroom.commands.door import check_account
-from chatroom.commands.entering import account_of, is_owner
+from chatroom.commands.entering import account_of, check_not_reserved, is_owner
 from chatroom.commands.hosts import host_given, host_taken
 from chatroom.commands.metadata import laid_down, told_again
 from chatroom.commands.registered import disowned
@@ -74,6 +74,7 @@ def _check_name(call: Call, name: str) -> None:
     """Raise Refused unless there can be an account called `name`, made by the caller."""
     try:
         call.chat.names.check_nick(name)
+        check_not_reserved(call, name)
     except Refused as refused:
         raise Refused(Why.ACCOUNT_BAD, account=name, problem=refused.sentence) from refused
     if call.server.accounts.lookalike(name) is not None:

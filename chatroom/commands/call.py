@@ -190,6 +190,8 @@ class Server:
     reload: Callable[[], str] = lambda: ""  # reads the configuration again; why not, or ""
     take_code: Callable[[str], bool] = lambda word: False  # whether that makes the first operator; it counts once
     network_of: Callable[[str], str] = lambda address: address  # what counts as one place with an address
+    rotate_cloak: Callable[[], None] = lambda: None  # has addresses hashed with a new key
+    privacy: Callable[[], Mapping[str, str]] = dict  # what is kept, where, how long, who can read it
     kept: Kept | None = None
     calm: Calm | None = None  # None: everything may be done as often as one likes
     log: str = "0"  # names this log, wherever an event's number alone could be mistaken for another log's

@@ -90,13 +90,22 @@ def check_free(call: Call, nick: str) -> User | None:
     owns = owner is not None and is_owner(call, owner.name)
     if owner is not None and not owns:
         raise Refused(Why.NICK_REGISTERED, nick=nick)
+    if not owns:
+        check_not_reserved(call, nick)
     if holder is not None and is_owner(call, holder.who.account):
         raise Refused(Why.NICK_OWN, nick=nick)
     if holder is not None and not owns:
         raise Refused(Why.NICK_TAKEN, nick=nick, suggestion=free_nick(call, nick))
-    if holder is None:
+    if holder is None and not owns:
         _check_look(call, nick)
     return holder
+
+
+def check_not_reserved(call: Call, nick: str) -> None:
+    """Raise Refused when `nick` is kept for the server and who runs it, and the caller is not one of those."""
+    user = call.session.user
+    if call.chat.names.is_reserved(nick) and not (user is not None and user.is_server_operator):
+        raise Refused(Why.NICK_RESERVED, nick=nick)
 
 
 def _check_look(call: Call, nick: str) -> None:

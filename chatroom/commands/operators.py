@@ -11,6 +11,7 @@ from chatroom.commands.server import server
 from chatroom.commands.table import Section
 from chatroom.core.events import Announced, Change, Event, HostChanged, Killed, UserModesChanged
 from chatroom.core.names import clip
+from chatroom.core.order_replies import CloakRotated
 from chatroom.core.refusals import Refused, Why
 from chatroom.core.replies import BecameOperator, HostMarked, Reloaded, Reply
 from chatroom.core.user import User
@@ -59,6 +60,22 @@ def chghost(call: Call, nick: User, host: str = "") -> Iterator[Event | Reply]:
 def wallops(call: Call, text: str) -> Iterator[Event | Reply]:
     """Say something to everybody who has asked to hear such things: "/usermode +w"."""
     yield Announced(call.who, clip(text, call.chat.names.reason_length))
+
+
+@operators.command("announce text...", is_privileged=True, cost=5)
+def announce(call: Call, text: str) -> Iterator[Event | Reply]:
+    """Say something to everybody on the server, whatever room they are in."""
+    yield Announced(call.who, clip(text, call.chat.names.reason_length), True)
+
+
+@operators.command("recloak", is_privileged=True, cost=5)
+def recloak(call: Call) -> Iterator[Event | Reply]:
+    """Hash addresses with a new key: whoever comes from now on has another host, and bans by host find nobody."""
+    try:
+        call.server.rotate_cloak()
+    except OSError as error:
+        raise Refused(Why.CLOAK_KEPT, problem=str(error)) from error
+    yield CloakRotated()
 
 
 @operators.command("rehash", is_privileged=True, cost=5)

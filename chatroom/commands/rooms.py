@@ -43,7 +43,9 @@ def join(call: Call, room: str, key: str = "") -> Iterator[Event | Reply]:
     found = await_entry(call, room)
     if found is None or not found.is_open:
         _check_not_too_many(call, room)
-        if found is not None:
+        if found is None:
+            _check_look(call, room)
+        else:
             found.check_ban(call.user, call.chat.names.fold, call.server.now)
         check_pace(call, "room")
         name = found.name if found else room
@@ -58,6 +60,13 @@ def join(call: Call, room: str, key: str = "") -> Iterator[Event | Reply]:
         return
     _check_not_too_many(call, found.name)
     yield from _enter(call, found.name)
+
+
+def _check_look(call: Call, name: str) -> None:
+    """Raise Refused when a new room called `name` would be taken for one that is somebody's, or the server's."""
+    other = call.chat.guarded.get(call.chat.names.guise(call.chat.names.fold(name)))
+    if other is not None and other.folded != call.chat.names.fold(name):
+        raise Refused(Why.ROOM_LOOKS_ALIKE, room=name, other=other.name)
 
 
 def _forwarding(call: Call, room: Room, key: str) -> Iterator[Forwarded]:
@@ -164,6 +173,8 @@ def rename(call: Call, room: Room, name: str, reason: str = "") -> Iterator[Even
     except Refused as refused:
         raise Refused(Why.ROOM_NOT_RENAMED, room=room.name, name=name, problem=refused.sentence) from refused
     other = call.chat.room(name)
+    if call.chat.guarded.get(call.chat.names.guise(call.chat.names.fold(name))) is not room:
+        _check_look(call, name)
     if other is not None and other.is_open and other is not room:
         raise Refused(Why.ROOM_NAME_TAKEN, room=room.name, name=other.name)
     if room.is_permanent or len(room.members) > MOST_RENAMED:

@@ -8,6 +8,7 @@ from chatroom.commands.call import Call
 from chatroom.commands.table import TABLE, Needs, Section
 from chatroom.core.events import Event
 from chatroom.core.names import clip
+from chatroom.core.order_replies import PrivacyShown
 from chatroom.core.replies import (
     EVERYTHING,
     CountsShown,
@@ -70,6 +71,12 @@ def uptime(call: Call) -> Iterator[Event | Reply]:
 def version(call: Call) -> Iterator[Event | Reply]:
     """Show which server this is."""
     yield VersionShown(call.server.version)
+
+
+@server.command("privacy", needs=Needs.NOTHING, cost=2)
+def privacy(call: Call) -> Iterator[Event | Reply]:
+    """Show what the server keeps of you, where, how long, and who can read it."""
+    yield PrivacyShown(call.server.privacy())
 
 
 @server.command("time", needs=Needs.NOTHING)

@@ -48,6 +48,7 @@ class Chat:
         self.by_account: dict[str, dict[User, None]] = {}  # who is logged in, by folded account, the first one first
         self.looks: dict[str, User] = {}  # by what their nick looks like
         self.rooms: dict[str, Room] = {}  # by folded name; closed ones of which something is kept, too
+        self.guarded: dict[str, Room] = {}  # rooms that no new one may look like, by their guise
         self.moved: dict[str, int] = {}  # when a room was last called something else, by what it was called (folded)
         self.itself = Who("server", "", "")  # who did what nobody did
         self.watchers: dict[str, dict[Any, None]] = {}  # connections, by the folded nick they watch
@@ -160,6 +161,7 @@ class Chat:
             room.is_permanent = room.is_open = True
             room.is_hidden = False
             room.modes.setdefault("n", "")
+            self.guard(room)
         for room in [room for room in self.rooms.values() if not room.is_open]:
             self.forget_closed(room)  # of which only another spelling of its name was remembered
         self.itself = who
@@ -177,6 +179,14 @@ class Chat:
         if folded not in self.rooms:
             self.rooms[folded] = Room(name, folded, self.time, place=self.place_for(folded))
         return self.rooms[folded]
+
+    def guard(self, room: Room) -> None:
+        """Have no new room look like this one, as long as it belongs to somebody or to the server."""
+        guise = self.names.guise(room.folded)
+        if room.is_registered or room.is_permanent:
+            self.guarded.setdefault(guise, room)
+        elif self.guarded.get(guise) is room:
+            del self.guarded[guise]
 
     def forget_closed(self, room: Room) -> None:
         """Keep nothing of a closed room that leaves nothing, unless its history is another's than its name says."""

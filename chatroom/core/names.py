@@ -23,7 +23,15 @@ _NICK = re.compile(r"[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]*")
 _FORBIDDEN_IN_NAMES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))  # controls, bidi marks, spaces
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _RFC1459_LOWER = _ASCII_LOWER | {ord("["): "{", ord("]"): "}", ord("\\"): "|", ord("~"): "^"}
-_RESERVED = frozenset(("nickserv", "chanserv", "memoserv", "server", "system", "anope", "histserv"))
+# What looks like nothing at all, though it is no control and no space: fillers, joiners of letters, variants.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
+# Names that people take for the server's own, or for whoever runs it.
+_RESERVED_NAMES = (
+    *("nickserv", "chanserv", "memoserv", "histserv", "botserv", "hostserv", "operserv", "saslserv", "anope"),
+    *("server", "system", "service", "services", "root", "admin", "administrator", "operator", "sysop", "staff"),
+    *("moderator", "security", "everyone"),
+)
+_LIKE = str.maketrans({"I": "l", "1": "l", "|": "l", "0": "o"})
 
 
 def fold_ascii(name: str) -> str:
@@ -36,6 +44,14 @@ def fold_rfc1459(name: str) -> str:
     return name.translate(_RFC1459_LOWER)
 
 
+def look_ascii(name: str) -> str:
+    """The same for names of ASCII that a person would take for one another: l, 1 and I, o and 0, rn and m, vv and w."""
+    return fold_ascii(name.translate(_LIKE)).replace("rn", "m").replace("vv", "w")
+
+
+_RESERVED = frozenset(map(look_ascii, _RESERVED_NAMES))
+
+
 def is_ascii_nick(nick: str) -> bool:
     """Whether IRC's traditional alphabet allows `nick`."""
     return _NICK.fullmatch(nick) is not None
@@ -45,13 +61,15 @@ def is_ascii_nick(nick: str) -> bool:
 class Casemapping:
     """How names are compared, and which nicks there can be. `name` is announced as CASEMAPPING.
 
-    `look` gives the same for names that a person would take for one another; without it none are.
+    `look` gives the same for names that a person would take for one another; without it none are. `guise` does so for
+    names that are somebody's own (accounts, rooms that belong to somebody, the server's), where it matters everywhere.
     """
 
     name: str
     fold: Callable[[str], str]
     is_nick: Callable[[str], bool] = is_ascii_nick
     look: Callable[[str], str] | None = None
+    guise: Callable[[str], str] = look_ascii
 
 
 ASCII = Casemapping("ascii", fold_ascii)
@@ -83,6 +101,18 @@ class Names:
         """The same for all names that look alike."""
         return self.casemapping.look(name) if self.casemapping.look else self.fold(name)
 
+    def guise(self, name: str) -> str:
+        """The same for all names that could pass for one that is somebody's own."""
+        return self.casemapping.guise(name)
+
+    def guises(self, name: str) -> tuple[str, str]:
+        """What `name` could pass for: a 1 in it may be taken for an l, or for an i."""
+        return self.guise(name), self.guise(self.fold(name).replace("1", "i"))
+
+    def is_reserved(self, nick: str) -> bool:
+        """Whether `nick` is kept for the server and who runs it, or could pass for such a name."""
+        return not _RESERVED.isdisjoint(self.guises(nick))
+
     def check_nick(self, nick: str) -> None:
         """Raise Refused when nobody can be called `nick`."""
         if not nick:
@@ -92,8 +122,6 @@ class Names:
             raise Refused(Why.NICK_TOO_LONG, nick=nick, limit=fitting)
         if not self.casemapping.is_nick(nick):
             raise Refused(Why.NICK_BAD, nick=nick)
-        if self.fold(nick) in _RESERVED:
-            raise Refused(Why.NICK_RESERVED, nick=nick)
 
     def check_relayed(self, name: str) -> None:
         """Raise Refused unless `name` can be that of somebody in another place, whose words a bridge passes on."""
@@ -118,7 +146,9 @@ class Names:
 
     @staticmethod
     def _fits_in_name(name: str) -> bool:
-        return bool(name) and "," not in name and not any(unicodedata.category(c) in _FORBIDDEN_IN_NAMES for c in name)
+        if not name or "," in name or _INVISIBLE.search(name):
+            return False
+        return not any(unicodedata.category(c) in _FORBIDDEN_IN_NAMES for c in name)
 
 
 def is_room(name: str) -> bool:

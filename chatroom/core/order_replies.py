@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chatroom.core.events import Event, ModesChanged, Record
@@ -74,3 +74,15 @@ class OfficeGiven(Reply):
 
     nick: str
     account: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloakRotated(Reply):
+    """Addresses are hashed with a new key from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyShown(Reply):
+    """What is kept, where, how long and who can read it: sentences by what they are about, in the order to be shown."""
+
+    facts: Mapping[str, str]

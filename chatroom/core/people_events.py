@@ -145,6 +145,7 @@ class Announced(Event):
 
     kind: ClassVar[str] = "announced"
     text: str
+    is_for_all: bool = False  # whether or not they want to
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Why(Enum):
     NICK_MISSING = "Type the name you want to be known by."
     NICK_TOO_LONG = "{nick} is too long for a name; {limit} characters at most. Try a shorter one."
     NICK_BAD = "{nick} can't be a name here: letters first, then also digits and - _ [ ] {{ }} \\ | ^ `. Try another."
-    NICK_RESERVED = "{nick} is kept for the server. Try another name."
+    NICK_RESERVED = "{nick} is kept for the server and who runs it. Try another name."
     NICK_LOOKS_ALIKE = "{nick} looks like {other}, who is somebody else. Try another name."
     NICK_TAKEN = "Somebody is called {nick} already. Try {suggestion}, or another name."
 
@@ -74,6 +74,7 @@ class Why(Enum):
 
     # rooms and people
     ROOM_BAD = "{room} can't be a room's name: it begins with # and has no spaces or commas. Try #tea."
+    ROOM_LOOKS_ALIKE = "{room} looks like {other}, which is another room: /join {other}. Try another name."
     ROOM_TOO_LONG = "{room} is too long for a room's name; {limit} characters at most."
     NO_SUCH_ROOM = "There is no room {room}. /rooms lists those there are; /join {room} makes it."
     NO_SUCH_PERSON = "There is nobody called {nick} here.{hint} /who lists the people who are."
@@ -197,6 +198,7 @@ class Why(Enum):
     NO_SUCH_TOKEN = "There is no token {name} in {room}. /token list {room} shows those there are."
     TOO_MANY_TOKENS = "{room} has {limit} tokens, which is the most. /token remove takes one back."
     NOT_RELOADED = "The configuration was not read again: {problem}"
+    CLOAK_KEPT = "The key could not be written, so the old one holds: {problem}"
     DISK = "The server can't write to its disk, so nothing can be said just now. It tries again every second."
 
     @property

@@ -49,7 +49,8 @@ class Accounts:
         self.settings = settings
         self._keep = keep
         self._fold = names.fold
-        self._look = names.look
+        self._look = names.guise
+        self._guises = names.guises
         self._secret = secret
         self._offload = offload
         self._seconds = seconds
@@ -81,8 +82,8 @@ class Accounts:
 
     def lookalike(self, name: str) -> Account | None:
         """The account called `name`, or what looks the same."""
-        folded = self._looks.get(self._look(name))
-        return self._accounts[folded] if folded is not None else None
+        found = (self._looks.get(guise) for guise in self._guises(name))
+        return next((self._accounts[folded] for folded in found if folded is not None), None)
 
     def of_certificate(self, fingerprint: str) -> Account | None:
         """The account that a certificate opens."""

@@ -24,8 +24,15 @@ class Cloak:
     """Names for addresses, from the key in a folder, which is made if it is not there."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._key = _key_in(folder)
         self.host = lru_cache(maxsize=8192)(self._host)
+
+    def rotate(self) -> None:
+        """Have another key from now on, also after a restart. Raises OSError, and keeps the key, when that can't be."""
+        _write_key(self._folder / KEY_FILE)
+        self._key = _key_in(self._folder)
+        self.host.cache_clear()
 
     def secret(self, purpose: str) -> bytes:
         """A key for something else, which tells nothing of the cloak's own."""
@@ -42,6 +49,11 @@ def _key_in(folder: Path) -> bytes:
     path = folder / KEY_FILE
     if path.exists() and len(key := path.read_bytes()) >= KEY_BYTES:
         return key
+    _write_key(path)
+    return path.read_bytes()
+
+
+def _write_key(path: Path) -> None:
     part = path.with_name(f"{KEY_FILE}.part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -49,4 +61,3 @@ def _key_in(folder: Path) -> bytes:
         file.flush()
         os.fsync(file.fileno())
     part.rename(path)
-    return path.read_bytes()

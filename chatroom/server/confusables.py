@@ -11,6 +11,8 @@ from __future__ import annotations
 import unicodedata
 from functools import cache, lru_cache
 
+from chatroom.core.names import look_ascii
+
 
 @cache
 def _prototypes() -> dict[int, str]:
@@ -27,6 +29,11 @@ def _prototypes() -> dict[int, str]:
         if len(name) == 1 and not more and (len(table.get(first, ())) > 1 or first < name):
             found[ord(name)] = first
     return found
+
+
+def guise(name: str) -> str:
+    """The same for all names that could pass for one another, also within ASCII; the table is read only if need be."""
+    return look_ascii(name if name.isascii() else skeleton(name.casefold()))
 
 
 @lru_cache(maxsize=65536)

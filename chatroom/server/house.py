@@ -48,6 +48,7 @@ from chatroom.server.passwords import verified
 from chatroom.server.possible import tls_problem
 from chatroom.server.precis import CASEMAPPINGS
 from chatroom.server.presence import MOVING, Presences
+from chatroom.server.privacy import kept
 from chatroom.server.readers import Readers
 from chatroom.server.searches import Searches
 from chatroom.server.stored import Stored
@@ -133,6 +134,8 @@ class House:
             operators=self.settings.operator_hashes(),
             verify=verified,
             take_code=self.first_code.take,
+            rotate_cloak=self.cloak.rotate,
+            privacy=lambda: kept(self.settings),
             network_of=network_of,
             log=self.history.fact("log", log_name()),
             default_room=self.settings.rooms.default,

@@ -146,8 +146,9 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         for listener in (*listeners, *metrics):
             listener.start()
         notes = [f"metrics and health: {listener.url}/metrics, /healthz" for listener in metrics]
-        _announce(settings, listeners, files, [*notes, *(f"note: {one}" for one in (no_web, no_metrics) if one)])
-        _announce_code("" if house.chat.offices or settings.operators else house.first_code.made())
+        notes += [f"note: {one}" for one in (no_web, no_metrics) if one]
+        code = "" if house.chat.offices or settings.operators else house.first_code.made()
+        _announce(settings, listeners, files, notes, code)
         keeper = Keeper(house)
         keeper.start()
         gc.freeze()  # what is there from the start is for good: looking through it again and again takes 20 ms
@@ -167,7 +168,7 @@ _COMMANDS: dict[str | None, Callable[[Settings, argparse.Namespace], int]] = {
 # ---- starting
 
 
-def _announce(settings: Settings, listeners: list[Listener], files: int, notes: list[str]) -> None:
+def _announce(settings: Settings, listeners: list[Listener], files: int, notes: list[str], code: str) -> None:
     """Say where the room is, in lines that can be pasted."""
     about = settings.server
     print(f"chatroom {__version__}: {about.network} is open.")
@@ -180,6 +181,7 @@ def _announce(settings: Settings, listeners: list[Listener], files: int, notes: 
     for note in notes:
         print(note)
     print(f"history in {about.data}/, logs in {about.logs}/, backups in {about.backups}/; {files} open files at most.")
+    _announce_code(code)
     print("Ctrl-C ends it.", flush=True)
 
 
@@ -187,8 +189,8 @@ def _announce_code(code: str) -> None:
     """Say by what code somebody becomes the first operator of the server; the log never holds it."""
     if code:
         logger.info("nobody runs this server yet: the code that /admin takes stands on standard output")
-        print("Nobody runs this server yet. Come in and type (an IRC program: /quote admin ...):", flush=True)
-        print(f"  /admin {code}", flush=True)
+        print("nobody runs this server yet; to be its operator, come in and type (an IRC program: /quote admin ...):")
+        print(f"  /admin {code}")
 
 
 # ---- running and ending

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from precis_i18n import get_profile
 
 from chatroom.core.names import ASCII, RFC1459, Casemapping
-from chatroom.server.confusables import skeleton
+from chatroom.server.confusables import guise, skeleton
 
 
 def _enforced(name: str) -> str | None:
@@ -30,4 +32,5 @@ def look(name: str) -> str:
     return skeleton(fold(name))
 
 
-CASEMAPPINGS = {mapping.name: mapping for mapping in (ASCII, RFC1459, Casemapping("precis", fold, is_nick, look))}
+_MAPPINGS = (ASCII, RFC1459, Casemapping("precis", fold, is_nick, look))
+CASEMAPPINGS = {mapping.name: replace(mapping, guise=guise) for mapping in _MAPPINGS}

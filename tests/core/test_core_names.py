@@ -38,8 +38,6 @@ def test_a_nick(nick: str) -> None:
         ("jürgen", Why.NICK_BAD),
         ("a\x1b", Why.NICK_BAD),
         ("a\n", Why.NICK_BAD),
-        ("server", Why.NICK_RESERVED),
-        ("NickServ", Why.NICK_RESERVED),
     ],
 )
 def test_no_nick(nick: str, reason: Why) -> None:
@@ -122,3 +120,21 @@ def test_clipping_keeps_a_beginning_within_the_limit(text: str, limit: int) -> N
     assert text.startswith(clipped)
     assert len(clipped.encode()) <= limit
     assert clipped == text or len(clipped.encode()) + 4 > limit
+
+
+@pytest.mark.parametrize("nick", ["root", "Adrnin", "N1ckServ", "NIckserv", "r00t", "0perator", "SERVER", "server"])
+def test_names_of_the_server_and_what_could_pass_for_them(nick: str) -> None:
+    assert Names().is_reserved(nick)
+
+
+@pytest.mark.parametrize("nick", ["alice", "Ian", "rooty", "servers", "adm1n2", "bot", "Maria"])
+def test_honest_names(nick: str) -> None:
+    assert not Names().is_reserved(nick)
+
+
+def test_what_could_pass_for_a_name() -> None:
+    guise = Names().guise
+    assert guise("al1ce") == guise("alIce") == guise("a|lce") == guise("allce")
+    assert guise("modern") == guise("modem")
+    assert guise("bob") == guise("B0B")
+    assert guise("alice") != guise("alicia")

@@ -32,6 +32,7 @@ from chatroom.dialects.plain.text import count, listing, safe
         ("\x04FF0000hex\x04", "hex"),
         ("bell\x07 back\x08space del\x7f", "bell backspace del"),
         ("\u202edesrever\u202c \u2066iso\u2069", "desrever iso"),
+        ("\u200fmark\u200e \u061c", "mark "),
         ("line\u2028separator\u2029", "lineseparator"),
         ("next\x85line", "nextline"),
     ],

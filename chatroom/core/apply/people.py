@@ -232,7 +232,7 @@ def _read_marked(chat: Chat, event: ev.ReadMarked) -> Heard:
 @applies(ev.Announced)
 @audits
 def _announced(chat: Chat, event: ev.Announced) -> Heard:
-    return Heard((), [user for user in chat.users.values() if "w" in user.modes])
+    return Heard((), [user for user in chat.users.values() if event.is_for_all or "w" in user.modes])
 
 
 @applies(ev.Ghosted)

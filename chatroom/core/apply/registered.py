@@ -44,6 +44,7 @@ def keep_privileges(chat: Chat, room: Room, member: User, by: Who) -> None:
 def _registered(chat: Chat, event: ev.Registered) -> Heard:
     room, before, account = chat.room_for(event.room), chat.room_for(event.room).founder, chat.names.fold(event.account)
     room.founder, room.founder_name = account, event.account
+    chat.guard(room)
     if bool(before) != bool(account):
         chat.follow(ev.ModesChanged(event.who, room.name, (Change(bool(account), "r"),)))
     if not account:

@@ -159,7 +159,10 @@ def _room_renamed(chat: Chat, event: ev.RoomRenamed) -> Heard:
         chat.moved[room.folded] = chat.number
         if room.place == folded:  # it has its first name again
             chat.moved.pop(folded, None)
+    if chat.guarded.get(chat.names.guise(room.folded)) is room:
+        del chat.guarded[chat.names.guise(room.folded)]
     room.be_called(event.name, folded)
+    chat.guard(room)
     return Heard((room.place,), room.members, [outbox for member in room.members for outbox in member.outboxes])
 
 

@@ -23,6 +23,7 @@ from chatroom.wire.irc import MAX_LINE, format_tags, split_text
 Capabilities = frozenset[str]
 RELAYMSG = "draft/relaymsg"  # the capability, and the tag that says who passed something on
 _WITH_TAGS = (ev.Said, ev.Told, ev.Tagged, ev.TaggedTo)
+EVERYBODY = "$*"  # the target of what is said to all (RFC 2812 section 3.3.1)
 MOST_REPEATED = 512  # bytes of tags that every line of a message may have
 _COMMANDS = {Manner.SAY: "PRIVMSG", Manner.ACTION: "PRIVMSG", Manner.NOTICE: "NOTICE"}
 
@@ -240,7 +241,8 @@ def changes(done: Sequence[Change]) -> list[str]:
 
 
 def _announced(event: ev.Announced, capabilities: Capabilities) -> Iterator[str]:
-    yield fit_line("WALLOPS", event.text, source=event.who.mask)
+    verb = ("NOTICE", EVERYBODY) if event.is_for_all else ("WALLOPS",)
+    yield fit_line(*verb, event.text, source=event.who.mask)
 
 
 def _redacted(event: ev.Redacted, capabilities: Capabilities) -> Iterator[str]:

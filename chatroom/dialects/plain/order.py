@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from chatroom.core.replies import Reply
 from chatroom.core.spans import in_words, left
 from chatroom.dialects.plain.context import Context
 from chatroom.dialects.plain.events import sentence
-from chatroom.dialects.plain.rooms import privileges
+from chatroom.dialects.plain.rooms import WIDTH, privileges
 from chatroom.dialects.plain.text import listing, safe
 
 
@@ -152,6 +153,17 @@ def _office_given(reply: re_.OfficeGiven, context: Context) -> Iterator[str]:
     yield "   Somebody misbehaves? /mute <nick> 10m, /ban <nick> 1d, /serverban <nick>; /help all tells of the rest."
 
 
+def _cloak(reply: re_.CloakRotated, context: Context) -> Iterator[str]:
+    yield "-- Addresses are hashed with a new key. Who is here keeps the host they have until they come again."
+    yield "   Bans by host fit nobody who comes: /bans lists them."
+
+
+def _privacy(reply: re_.PrivacyShown, context: Context) -> Iterator[str]:
+    yield "-- What this server keeps, where, how long, and who can read it:"
+    for subject, fact in reply.facts.items():
+        yield from textwrap.wrap(fact, WIDTH, initial_indent=f"   {subject:<13}", subsequent_indent=" " * 16)
+
+
 ORDER: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.BansShown: _bans,
     re_.AllowedShown: _allowed,
@@ -160,5 +172,7 @@ ORDER: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.OrderTold: _told,
     re_.AuditShown: _audit,
     re_.OfficesShown: _offices,
+    re_.CloakRotated: _cloak,
+    re_.PrivacyShown: _privacy,
     re_.OfficeGiven: _office_given,
 }

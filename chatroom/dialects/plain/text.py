@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 
 # IRC formatting (bold, colour with its digits, ...), CSI sequences whole, then every other control but tab.
-# Bidirectional overrides go too: they could make a line read as another person's.
+# Marks that turn the direction of writing go too: they could make a line read as another person's.
 _UNSAFE = re.compile(
     "\x03(?:\\d{1,2}(?:,\\d{1,2})?)?|\x04(?:[0-9A-Fa-f]{6})?"
     "|\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|\x9b[0-?]*[ -/]*[@-~]"
-    "|[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]"
+    "|[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u206f\ufff9-\ufffb]"
 )
 
 

@@ -28,13 +28,14 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.NICK_MISSING: ("431", (), "No nickname given"),
     Why.NICK_TOO_LONG: ("432", ("nick",), "Erroneous nickname: too long"),
     Why.NICK_BAD: ("432", ("nick",), "Erroneous nickname"),
-    Why.NICK_RESERVED: ("432", ("nick",), "Erroneous nickname: kept for the server"),
+    Why.NICK_RESERVED: ("433", ("nick",), "Nickname is kept for the server"),
     Why.NICK_LOOKS_ALIKE: ("433", ("nick",), "Nickname looks like somebody else's"),
     Why.NICK_TAKEN: ("433", ("nick",), "Nickname is already in use"),
     Why.USERNAME_BAD: ("468", (), "Your username is not valid"),
     Why.NICK_OWN: ("433", ("nick",), "Nickname is in use by another connection of yours"),
     Why.NICK_REGISTERED: ("433", ("nick",), "Nickname is registered: log in to its account, or take another"),
     Why.ROOM_BAD: ("476", ("room",), "Bad channel mask: that can't be a channel's name"),
+    Why.ROOM_LOOKS_ALIKE: ("476", ("room",), "Bad channel mask: that looks like another channel"),
     Why.ROOM_TOO_LONG: ("403", ("room",), "No such channel: the name is too long"),
     Why.NO_SUCH_ROOM: ("403", ("room",), "No such channel"),
     Why.NO_SUCH_PERSON: ("401", ("nick",), "No such nick/channel"),
@@ -116,6 +117,7 @@ REFUSALS: dict[Why, tuple[str, tuple[str, ...], str]] = {
     Why.NO_SUCH_TOKEN: ("401", ("name",), "No such token"),
     Why.TOO_MANY_TOKENS: ("400", ("verb", "room"), "Too many tokens on that channel"),
     Why.NOT_RELOADED: ("400", ("verb",), "The configuration was not read again; the log says why"),
+    Why.CLOAK_KEPT: ("400", ("verb",), "The key could not be written, so the old one holds"),
     Why.DISK: ("437", ("verb",), "The server can't write to its disk; nothing can be said just now"),
 }
 # Told as a standard reply instead (IRCv3 standard-replies): the code, and the facts that are its context.
