@@ -209,6 +209,7 @@ def replies() -> list[Reply]:
         re_.TimeShown(NOON),
         acc.RoomResumed(tea, page),
         acc.RoomResumed(tea, re_.Page("#tea", [], "tail"), [alice]),
+        acc.HeldBack(),
         acc.MissedTalk("bob", [Record(8, NOON, ev.Told(BOB, ALICE, f"psst{ESCAPE}"), ("=a =b",))]),
         acc.AccountMade("alice"),
         acc.AccountGone("alice"),

@@ -88,3 +88,8 @@ class GhostGone(Reply):
     """Nobody else is called `nick` any more."""
 
     nick: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack(Reply):
+    """What you did last is not on disk, as the disk refuses; it waits, and is shown when it is."""

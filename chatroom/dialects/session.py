@@ -49,6 +49,9 @@ class Outbox(Protocol):
     def write(self, data: bytes) -> None:
         """Send `data`."""
 
+    def write_alive(self, data: bytes) -> None:
+        """The same, for what only tells that the server is there: it goes out also when the disk refuses."""
+
     def end(self) -> None:
         """Close the connection when all that was written has been sent."""
 

@@ -5,6 +5,8 @@ turn asks the loop for one `flush` at its end. The flush commits the log and onl
 bytes to its socket, in one piece: nobody is shown an event that is not on disk. When the disk refuses, what is
 waiting is held back, the chat is sealed, and the commit is tried again until it succeeds.
 
+Whoever caused what is held back is told that it waits. Signs of life tell nothing of the chat and go out all the same.
+
 Where turns come thick and fast a flush waits for a few of them (group commit): what happens alone goes out at once, and
 the more there is to write, the more goes out together. A turn in which very much is read is ended in between.
 
@@ -87,6 +89,11 @@ class Outbox:
                 self.delivery.touch(self)
             self.pending.append(data)
 
+    def write_alive(self, data: bytes) -> None:
+        """Like `write`, for what only tells that the server is there: it goes out also when the disk refuses."""
+        self.write(data)
+        self.delivery.note_alive(self, data)
+
     def noticed(self, record: Record) -> None:
         """`record` is something this connection watches."""
         self.notice(record)
@@ -119,15 +126,15 @@ class Delivery:
     """The one place where bytes leave.
 
     `commit` makes durable what was recorded; `schedule` has the loop call back at the end of this turn, `later` after
-    so many seconds (None: every turn is flushed at its end); `trouble` is told when a commit failed, and None when it
-    works again.
+    so many seconds (None: every turn is flushed at its end); `trouble` is told when a commit failed and who had caused
+    what it was to write, and None when it works again.
     """
 
     def __init__(
         self,
         commit: Callable[[], None],
         schedule: Callable[[Callable[[], None]], Any],
-        trouble: Callable[[Exception | None], None],
+        trouble: Callable[[Exception | None, Collection[Outbox]], None],
         later: Later | None = None,
     ) -> None:
         self._commit = commit
@@ -137,6 +144,8 @@ class Delivery:
         self._touched: list[Outbox] = []
         self._unnoticed: list[tuple[Record, Outbox]] = []  # what watchers are told when the disk takes writes again
         self._waiting: dict[Outbox, None] = {}  # outboxes that go on when the disk takes writes again
+        self._causes: list[Outbox | None] = []  # who caused what happened in this turn
+        self._alive: list[tuple[Outbox, bytes]] = []  # signs of life among what is pending
         self._is_scheduled = False
         self._read_since = 0.0  # when the first packet after that had been read
         self._next = 0.0  # before which there is no other flush, unless a turn takes very long
@@ -155,6 +164,10 @@ class Delivery:
         self._touched.append(outbox)
         if not self._is_scheduled:
             self._plan()
+
+    def note_alive(self, outbox: Outbox, data: bytes) -> None:
+        """`data`, which `outbox` has to send in this turn, tells nothing of the chat."""
+        self._alive.append((outbox, data))
 
     def _plan(self) -> None:
         """Have this turn flushed: at its end, or when the pause since the last flush is over."""
@@ -180,6 +193,7 @@ class Delivery:
         if self.is_failing:
             self._miss(record, hearers, watchers)
             return
+        self._causes.append(origin)
         rendered: dict[Flavour, bytes] = {}
         touched = self._touched
         is_echoed = False
@@ -219,10 +233,10 @@ class Delivery:
     def _write(self) -> None:
         self._is_scheduled = False
         touched, self._touched = self._touched, []
-        if self._has_records and not self.is_failing and not self._is_committed():
-            for outbox in touched:
-                outbox.hold()
-                self.wait_for_disk(outbox)
+        causes, self._causes = self._causes, []
+        alive, self._alive = self._alive, []
+        if self._has_records and not self.is_failing and (error := self._failed()):
+            self._hold(touched, causes, alive, error)
             return
         for outbox in touched:
             try:
@@ -236,15 +250,28 @@ class Delivery:
         logger.opt(exception=error).error("a bug, while writing to a client; its connection ends")
         outbox.cut()
 
-    def _is_committed(self) -> bool:
+    def _hold(
+        self, touched: list[Outbox], causes: list[Outbox | None], alive: list[tuple[Outbox, bytes]], error: Exception
+    ) -> None:
+        """Nothing of this turn is shown; who caused it hears that it waits, and nobody is taken for dead."""
+        for outbox in touched:
+            outbox.hold()
+            self.wait_for_disk(outbox)
+        self._trouble(error, dict.fromkeys(filter(None, causes)))
+        for outbox, data in alive:
+            if data in outbox.held:
+                outbox.held.remove(data)
+                outbox.write(data)
+
+    def _failed(self) -> Exception | None:
+        """Commit; why it failed, if it did."""
         try:
             self._commit()
         except Exception as error:
             self.is_failing = True
-            self._trouble(error)
-            return False
+            return error
         self._has_records = False
-        return True
+        return None
 
     def _miss(self, record: Record, hearers: Collection[User], watchers: Iterable[Outbox]) -> None:
         """Somebody left while the disk refuses: all who hear are told from the log, when it is there."""
@@ -260,7 +287,10 @@ class Delivery:
 
     def retry(self) -> None:
         """Try the failed commit again; when it succeeds, what was held back goes out and all is as before."""
-        if not self.is_failing or not self._is_committed():
+        if not self.is_failing:
+            return
+        if error := self._failed():
+            self._trouble(error, ())
             return
         self.is_failing = False
         unnoticed, self._unnoticed = self._unnoticed, []
@@ -272,4 +302,4 @@ class Delivery:
                 outbox.go_on()
             except Exception as error:
                 self._give_up(outbox, error)
-        self._trouble(None)
+        self._trouble(None, ())

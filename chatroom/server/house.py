@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from loguru import logger
 
 from chatroom import __version__
 from chatroom.commands.call import Server
+from chatroom.core.account_replies import HeldBack
 from chatroom.core.chat import Chat
 from chatroom.core.events import MetadataChanged, Record, Who
 from chatroom.core.names import Names
@@ -36,7 +37,7 @@ from chatroom.server.calm import Calm
 from chatroom.server.cloak import Cloak
 from chatroom.server.config import ConfigError, Settings
 from chatroom.server.connection import PACKET, Connection
-from chatroom.server.delivery import Delivery, Later
+from chatroom.server.delivery import Delivery, Later, Outbox
 from chatroom.server.door import Door
 from chatroom.server.doors import full, sts
 from chatroom.server.figures import Figures
@@ -195,7 +196,7 @@ class House:
         self.history.commit()
         self.stored.reach(self.chat.number)
 
-    def _trouble(self, error: Exception | None) -> None:
+    def _trouble(self, error: Exception | None, causes: Collection[Outbox]) -> None:
         """The disk refuses, or takes writes again: talk stops and goes on with it."""
         if error is None:
             self.chat.sealed = None
@@ -203,6 +204,9 @@ class House:
         elif self.chat.sealed is None:
             self.chat.sealed = Refused(Why.DISK)
             logger.error("the history can't be written ({}); talk is refused until it can", error)
+            for connection in list(self.connections.values()):
+                if connection.dialect is not None and connection.outbox in causes:
+                    connection.dialect.tell(HeldBack())
 
     # ---- doors
 

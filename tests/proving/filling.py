@@ -23,7 +23,8 @@ LINE = "x" * 300
 def fill(folder: Path, rounds: int, seed: int) -> Outcome:
     """Fill the disk under a server that people talk on, and make room again."""
     with _small_disk(folder / "disk") as disk:
-        server = ServerProcess(folder / "server", {})
+        # The reader only listens, and may do so for longer than one is waited for.
+        server = ServerProcess(folder / "server", {"limits": {"idle_ping_seconds": 3600}})
         if disk:
             server.data = disk
         try:

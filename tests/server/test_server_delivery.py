@@ -25,7 +25,7 @@ class Turn:
         self.done = []
         self.flushes = []
         self.fails = False
-        self.delivery = Delivery(self._commit, self.flushes.append, lambda error: self.done.append(f"trouble: {error}"))
+        self.delivery = Delivery(self._commit, self.flushes.append, self._trouble)
         self.chat = Chat(lambda: 1000, lambda record: self.delivery.recorded(), self.delivery.deliver)
         self.outboxes = {}
         for who in (ALICE, BOB, CAROL):
@@ -38,6 +38,11 @@ class Turn:
             self.chat.happen(Joined(who, "#tea") if self.chat.room("#tea") else self._open(who))
         self.end()
         self.done.clear()
+
+    def _trouble(self, error, causes):
+        self.done.append(f"trouble: {error}")
+        for outbox in causes:
+            outbox.write(b"that waits\n")
 
     def _open(self, who):
         self.chat.resume(0, 0, who, ["#tea"])
@@ -165,6 +170,25 @@ def test_a_failed_commit_shows_nothing(turn):
     assert turn.delivery.is_failing
 
 
+def test_signs_of_life_go_out_when_the_commit_fails_and_no_later(turn):
+    turn.fails = True
+    turn.outboxes[BOB].write_alive(b"pong\n")
+    turn.say("tea?")
+    turn.outboxes[BOB].write_alive(b"another pong\n")
+    assert turn.end() == ["trouble: disk full"]
+    assert turn.end() == ["bob: pong\nanother pong\n"]
+    turn.fails = False
+    turn.delivery.retry()
+    assert "bob: alice: tea?\n" in turn.end()
+
+
+def test_who_caused_what_waits_is_told_so(turn):
+    turn.fails = True
+    turn.say("tea?", origin=ALICE)
+    turn.end()
+    assert turn.end() == ["alice: that waits\n"]
+
+
 def test_answers_of_later_turns_pass_what_is_held_back(turn):
     turn.fails = True
     turn.say("tea?")
@@ -236,9 +260,10 @@ def test_a_packet_of_many_lines_is_one_turn(room):
 
 
 def say_in_vain(scene, client, *lines):
-    """Say what the disk refuses; the answers of that turn wait too, so nothing tells when it is done."""
+    """Say what the disk refuses, and be told that it waits."""
     client.send(*lines)
-    scene.until(lambda: scene.house.delivery.is_failing)
+    client.expect("What you sent last waits until it can")
+    assert scene.house.delivery.is_failing
 
 
 @pytest.fixture(params=[full_disk, another_writer])

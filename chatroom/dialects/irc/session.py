@@ -269,6 +269,13 @@ class IrcSession(Dialect):
         line = fit_line(verb, *params, source=source)
         self.write(f"{format_tags(tags or {})}{line}\r\n".encode())
 
+    def line_alive(self, verb: str, *params: str, source: str = "") -> None:
+        """Send one line that only tells that the server is there, also when the disk refuses."""
+        if self.answer is not None:
+            self.line(verb, *params, source=source)
+        else:
+            self.outbox.write_alive(f"{fit_line(verb, *params, source=source)}\r\n".encode())
+
     def write(self, data: bytes) -> None:
         """Send whole lines; while a labelled line is dealt with, they belong to its answer."""
         if self.answer is not None:
@@ -365,7 +372,7 @@ class IrcSession(Dialect):
 
     def probe(self) -> bool:
         """Ask a silent program whether it is there."""
-        self.line("PING", self.server.name)
+        self.line_alive("PING", self.server.name)
         return True
 
     def close(self, reason: str) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from chatroom.core import replies as re_
-from chatroom.core.account_replies import MissedTalk, RoomResumed
+from chatroom.core.account_replies import HeldBack, MissedTalk, RoomResumed
 from chatroom.core.events import Record
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Refused, Why
@@ -297,6 +297,10 @@ def _version(reply: re_.VersionShown, context: Context) -> Iterator[str]:
     yield f"-- This is {reply.version}."
 
 
+def _held_back(reply: HeldBack, context: Context) -> Iterator[str]:
+    yield "-- The server can't write to its disk. What you sent last waits until it can, and is shown then."
+
+
 def _uptime(reply: re_.UptimeShown, context: Context) -> Iterator[str]:
     yield f"-- Up for {in_words(reply.seconds)}, since {context.moment(reply.since):%Y-%m-%d %H:%M}."
 
@@ -329,6 +333,7 @@ _TELL: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.RoomShown: _room_shown,
     RoomResumed: _room_shown,
     MissedTalk: _missed,
+    HeldBack: _held_back,
     re_.Welcomed: _welcomed,
     re_.Page: _page,
     re_.MarkerShown: _marker,

@@ -124,7 +124,7 @@ _CAP: dict[str, Verb] = {"LS": _cap_ls, "LIST": _cap_list, "REQ": _cap_req, "END
 @verb("PING", least=1)
 def ping(session: IrcSession, message: Message) -> None:
     """Is the server there? And when this is answered, all before it has been."""
-    session.line("PONG", session.server.name, message.params[0], source=session.server.name)
+    session.line_alive("PONG", session.server.name, message.params[0], source=session.server.name)
 
 
 @verb("PONG")
