@@ -12,6 +12,7 @@ from server_house import HouseScene
 from chatroom.core.chat import Chat
 from chatroom.core.events import Entered, Joined, Said, Who
 from chatroom.dialects.plain.events import flavour
+from chatroom.server import delivery, turns
 from chatroom.server.delivery import LEAST_PAUSE, LONGEST_PAUSE, LONGEST_TURN, Delivery, Outbox
 
 ALICE, BOB, CAROL = (Who(nick, "nc", "x.guest") for nick in ("alice", "bob", "carol"))
@@ -251,7 +252,9 @@ def test_what_is_heard_is_on_disk(room):
         assert said_on_disk(scene)[-1] == f"line {n}"
 
 
-def test_a_packet_of_many_lines_is_one_turn(room):
+def test_a_packet_of_many_lines_is_one_turn(room, monkeypatch):
+    monkeypatch.setattr(turns, "HURRIED_SECONDS", 60)  # on a slow machine, too
+    monkeypatch.setattr(delivery, "LONGEST_TURN", 60)
     scene, alice, bob = room
     before = scene.flushes
     alice.send(*(f"line {n}" for n in range(100)))
