@@ -14,12 +14,14 @@ import socket
 import stat
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import gevent
 import gevent.socket
 from gevent.server import StreamServer
 from loguru import logger
+
+from chatroom.server import service
 
 BACKLOG = 4096
 AT_ONCE = 8  # clients accepted in one turn of the loop, so that those inside are served in between
@@ -92,12 +94,16 @@ def open_socket(url: str) -> gevent.socket.socket:
     """A socket that listens on `url` (see doors.listen_problem). Raises ListenError."""
     parts = urlsplit(url)
     try:
-        sock = _unix(parts.path) if parts.scheme == "unix" else _tcp(parts.hostname or "", parts.port or 0)
+        sock = service.handed_over(parts) or _opened(parts)
         sock.listen(BACKLOG)
     except OSError as error:
         raise ListenError(_explain(url, parts.port, error)) from error
     sock.setblocking(False)
     return sock
+
+
+def _opened(parts: SplitResult) -> gevent.socket.socket:
+    return _unix(parts.path) if parts.scheme == "unix" else _tcp(parts.hostname or "", parts.port or 0)
 
 
 def try_out(urls: Iterable[str]) -> None:

@@ -24,7 +24,7 @@ from gevent.threadpool import ThreadPool
 from loguru import logger
 
 from chatroom import __version__
-from chatroom.server import config, logs, subcommands
+from chatroom.server import config, logs, service, subcommands
 from chatroom.server.config import ConfigError, Settings
 from chatroom.server.doors import HTTP_SCHEMES, join_lines, listen_problem, scheme_of, web_problem
 from chatroom.server.house import House
@@ -153,7 +153,10 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         keeper.start()
         gc.freeze()  # what is there from the start is for good: looking through it again and again takes 20 ms
         gc.set_threshold(*_COLLECTIONS)
+        service.tell("READY=1")
+        service.keep_alive()
         end.wait()
+        service.tell("STOPPING=1")
         _end(house, keeper, [*listeners, *metrics])
     return DONE
 
@@ -218,6 +221,14 @@ def _end_signal(house: House) -> Event:
 
 def _reload(house: House) -> str:
     """Take what can change while running from the configuration file; why that was not possible, or ""."""
+    service.tell_reloading()
+    try:
+        return _reloaded(house)
+    finally:
+        service.tell("READY=1")
+
+
+def _reloaded(house: House) -> str:
     try:
         fresh = config.load(house.settings.path)
         motd, tls = fresh.motd_lines(), house.tls_after(fresh)

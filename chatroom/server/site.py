@@ -121,7 +121,7 @@ def _open(
         if urls != default:
             raise
         logger.warning("{}: {}", without, error)
-        return [], f"{without}: {error}"
+        return [], f"{without}: {str(error).partition(' Or choose')[0]}"
     if listeners:
         get_hub().threadpool.spawn(site.load)
     return listeners, ""
