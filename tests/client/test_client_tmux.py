@@ -73,3 +73,18 @@ def test_a_sitting_at_a_terminal(tmux: Tmux, server: ServerProcess) -> None:
     tmux.until("line 1 of many", "further up")
     tmux.type("End", "/quit", "Enter")
     bob.close()
+
+
+@pytest.mark.parametrize("tmux", [(80, 24)], indirect=True)
+def test_scrolling_reads_older_messages_from_the_server(tmux: Tmux, server: ServerProcess) -> None:
+    with LineClient(server.port) as bob:
+        bob.send("NICK bob", "USER bob 0 * :bob", "JOIN #tea", *(f"PRIVMSG #tea :line {n} of many" for n in range(300)))
+        bob.send("PING :said")
+        bob.expect("said")
+        tmux.start(f"127.0.0.1:{server.port}", "--nick", "ada", "--room", "tea")
+        tmux.until("line 299 of many", "you are in #tea now")
+        for _ in range(_PATIENCE):
+            if "nothing older is kept" not in tmux.screen():
+                tmux.type("PageUp")
+        tmux.until("line 0 of many", "nothing older is kept")
+        tmux.type("End", "/quit", "Enter")

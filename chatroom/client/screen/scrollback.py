@@ -72,7 +72,7 @@ class Scrollback(UIControl):
             rows = [*self.rows(place, index), *rows]
         if index < _AHEAD:
             self.wants_older(place)
-        if index == 0 and len(rows) < height:
+        if index == 0:
             rows = [*self._beginning(place), *rows]
         return rows[-height:]
 
@@ -184,6 +184,8 @@ class Scrollback(UIControl):
             if above >= self._height:
                 break
             above += len(self.rows(place, earlier))
+        else:
+            above += len(self._beginning(place))
         missing = self._height - above
         while missing > 0:
             height = len(self.rows(place, index))
