@@ -31,7 +31,7 @@ def _check_there(room: Room, user: User) -> None:
         raise Refused(Why.PERSON_NOT_MEMBER, nick=user.nick, room=room.name)
 
 
-@moderation.command("op nick [room]", needs=Needs.MEMBER)
+@moderation.command("op nick [room]")
 def op(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
     """Make somebody an operator of a room."""
     return _grant(call, room, nick, Change(True, "o", nick.nick))
@@ -43,7 +43,7 @@ def deop(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
     return _grant(call, room, nick, Change(False, "o", nick.nick))
 
 
-@moderation.command("voice nick [room]", needs=Needs.MEMBER)
+@moderation.command("voice nick [room]")
 def voice(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
     """Let somebody speak even while the room is moderated."""
     return _grant(call, room, nick, Change(True, "v", nick.nick))
@@ -57,6 +57,8 @@ def devoice(call: Call, nick: User, room: Room) -> Iterator[Event | Reply]:
 
 def _grant(call: Call, room: Room, nick: User, change: Change) -> Iterator[Event | Reply]:
     """One privilege; whose account may give it may do so without having it just now."""
+    if call.user not in room.members and not call.user.is_server_operator:
+        raise Refused(Why.NOT_MEMBER, room=room.name)
     letters = room.letters_for(call.chat.names.fold(call.who.account)) if room.is_registered else ""
     needed = RANK_TO_CHANGE.get(change.letter, HALF_OPERATOR + 1)
     if rank_of(letters) < needed:

@@ -130,7 +130,7 @@ def topic(call: Call, room: Room, text: str | None = None) -> Iterator[Event | R
     if text is None:
         yield TopicShown(room)
         return
-    if call.user not in room.members:
+    if call.user not in room.members and not call.user.is_server_operator:
         raise Refused(Why.NOT_MEMBER, room=room.name)
     if "t" in room.modes:
         room.check_rank(call.user, HALF_OPERATOR)
