@@ -40,6 +40,7 @@ class Person:
         self.page.get_by_label("Password if the name is yours").fill(password)
         self.page.get_by_role("button", name="Come in").click()
         expect(self.box).to_be_focused()
+        expect(self.page.get_by_role("heading", level=1)).not_to_be_empty()
         return self
 
     # ---- what there is

@@ -30,7 +30,7 @@ def test_history_is_read_by_scrolling_up_and_the_place_is_kept(open_page, long_r
     alice.sees(f"line {MANY - 1}.")
     first = rows(alice)[0]
     assert first > 300
-    at = alice.message(f"line {first}.")
+    at = alice.message(f"line {first + 3}.")
     at.evaluate("row => row.scrollIntoView()")
     before = at.bounding_box()["y"]
     expect(alice.message(f"line {first - 40}.")).to_have_count(1)
