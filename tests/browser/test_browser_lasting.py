@@ -90,6 +90,11 @@ def test_search_finds_and_goes_there(open_page, long_room):
     alice.page.get_by_role("button", name="the answer is bergamot").click()
     expect(alice.message("the answer is bergamot")).to_be_in_viewport()
     expect(alice.message("the answer is bergamot")).to_be_focused()
+    alice.visit("#garden")
+    alice.say("/search line 7.")
+    alice.page.get_by_role("button", name="line 7.").click()
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("#tea")
+    expect(alice.message("line 7.")).to_be_in_viewport()
     alice.say("/search nowhere to be found")
     expect(alice.page.get_by_text("Nothing was found")).to_be_visible()
 

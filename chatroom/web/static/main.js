@@ -59,7 +59,9 @@ new Talks(world, { onOpen: open, onVisit: visit, onClose: close, rooms });
 new Status(world, session);
 app.people = new People(world, session, { onTalkTo: visit });
 app.search = new Search(world, session, { onGo: (talk, id) => (open(talk), log.jump(id)) });
-app.account = new Account(world, session, { onLoggedIn: (password) => Object.assign(session.wish, { password, asked: world.nick, nick: world.nick }) });
+app.account = new Account(world, session, {
+  onLoggedIn: (password) => Object.assign(session.wish, { password, asked: world.nick, nick: world.nick }),
+});
 
 // ---- coming and going
 
@@ -168,7 +170,10 @@ world.onChange(() => {
   const { current } = world;
   if (current && location.hash !== addressOf(current)) history.replaceState(null, "", addressOf(current));
   if (world.status !== "in") return;
-  const joined = world.listed().filter((talk) => talk.isRoom && talk.isJoined).map((talk) => talk.name);
+  const joined = world
+    .listed()
+    .filter((talk) => talk.isRoom && talk.isJoined)
+    .map((talk) => talk.name);
   const isSame = JSON.stringify(joined) === JSON.stringify(recall("rooms", []));
   if (joined.length && !isSame) remember("rooms", joined);
   if (current && recall("open", "") !== current.name) remember("open", current.name);

@@ -27,7 +27,9 @@ function commands(start) {
 }
 
 function rooms(world, start) {
-  const found = world.listed().filter((talk) => talk.isRoom && world.names.fold(talk.name).startsWith(world.names.fold(start)));
+  const found = world
+    .listed()
+    .filter((talk) => talk.isRoom && world.names.fold(talk.name).startsWith(world.names.fold(start)));
   return found.map((talk) => ({ value: `${talk.name} `, label: talk.name, hint: talk.topic }));
 }
 
@@ -36,7 +38,7 @@ function names(world, start, isFirst) {
   const talk = world.current;
   const spoke = [...new Set((talk?.timeline.items ?? []).toReversed().map((item) => item.nick))];
   const there = talk?.isRoom ? [...talk.members.values()].map((member) => member.nick) : [talk?.name, world.nick];
-  const rank = (nick) => (spoke.indexOf(nick) + 1 || Infinity);
+  const rank = (nick) => spoke.indexOf(nick) + 1 || Infinity;
   return there
     .filter((nick) => nick && !world.isMe(nick) && world.names.fold(nick).startsWith(world.names.fold(start)))
     .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other))

@@ -98,7 +98,8 @@ export class Outbox {
 }
 
 /** A key nobody else has: 96 bits of chance. */
-const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(16).padStart(8, "0")).join("");
+const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(16).padStart(8, "0")).join("");
 
 function kept() {
   try {

@@ -17,7 +17,11 @@ export function linesOf({ text, target, tags, multiline, mask, reference }) {
   const room = LINE - SPARE - sizeOf(`:${mask} PRIVMSG ${target} :`);
   const rows = text.split("\n").map((row) => cut(row, room));
   if (rows.length === 1 && rows[0].length === 1) return [format("PRIVMSG", [target, text], tags)];
-  if (!multiline) return rows.flat().filter(Boolean).map((piece) => format("PRIVMSG", [target, piece], tags));
+  if (!multiline)
+    return rows
+      .flat()
+      .filter(Boolean)
+      .map((piece) => format("PRIVMSG", [target, piece], tags));
   const inner = rows.flatMap((pieces) => pieces.map((piece, index) => inBatch(reference, target, piece, index > 0)));
   return [format("BATCH", [`+${reference}`, "draft/multiline", target], tags), ...inner, `BATCH -${reference}`];
 }
@@ -44,7 +48,8 @@ export function messagesOf(text, multiline) {
 /** `text` in pieces of at most `room` bytes; [""] for none. */
 export function cut(text, room) {
   const pieces = [];
-  let piece = "", size = 0;
+  let piece = "",
+    size = 0;
   for (const part of charactersOf(text, room)) {
     const more = sizeOf(part);
     if (size + more > room && piece) {

@@ -57,7 +57,8 @@ export class Registration {
     else if (SASL_FAILED.has(verb)) this.#on.onRefused({ what: "password", text: params.at(-1) });
     else if (NAME_REFUSED.has(verb)) this.#on.onRefused({ what: "name", text: params.at(-1), verb });
     else if (verb === "464") this.#on.onRefused({ what: "server password", text: params.at(-1) });
-    else if (verb === "376" || verb === "422") this.#on.onIn(); // all that is said on entry has been said
+    else if (verb === "376" || verb === "422")
+      this.#on.onIn(); // all that is said on entry has been said
     else return false;
     return true;
   }

@@ -37,7 +37,10 @@ export class Session {
   constructor(url, world, ui) {
     this.world = world;
     this.ui = ui;
-    this.outbox = new Outbox((item) => this.#put(item), () => world.touch());
+    this.outbox = new Outbox(
+      (item) => this.#put(item),
+      () => world.touch(),
+    );
     this.link = new Link(url, {
       onOpen: () => this.#begin(),
       onLine: (line) => this.#line(line),
@@ -182,7 +185,12 @@ export class Session {
   #entered() {
     this.link.settle();
     Object.assign(this.world, { status: "in", refusal: null });
-    const rooms = new Set(this.world.listed().filter((talk) => talk.isRoom).map((talk) => talk.name));
+    const rooms = new Set(
+      this.world
+        .listed()
+        .filter((talk) => talk.isRoom)
+        .map((talk) => talk.name),
+    );
     if (!this.#hasBeenIn) this.wish.rooms.forEach((room) => rooms.add(room));
     if (!this.#hasBeenIn && !rooms.size) rooms.add(this.world.names.lobby);
     this.#hasBeenIn = true;
@@ -194,7 +202,8 @@ export class Session {
 
   #refused(refusal) {
     if ((this.#hasBeenIn || this.wish.isBack) && refusal.what === "name" && this.#renamed++ < MOST_RENAMED) {
-      this.registration.rename(`${this.wish.asked}${"_".repeat(this.#renamed)}`); // our own old connection may still be there
+      // our own old connection may still be there
+      this.registration.rename(`${this.wish.asked}${"_".repeat(this.#renamed)}`);
       return;
     }
     this.leave();

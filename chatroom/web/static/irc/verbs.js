@@ -89,9 +89,10 @@ const VERBS = {
   PRIVMSG: said,
   NOTICE: said,
   TAGMSG(session, message, nick) {
-    const talk = session.world.isMe(nick) || session.world.names.isRoom(message.params[0].replace(/^[~&@%+]+/, ""))
-      ? session.world.talk(message.params[0].replace(/^[~&@%+]+/, ""))
-      : session.world.talk(nick);
+    const talk =
+      session.world.isMe(nick) || session.world.names.isRoom(message.params[0].replace(/^[~&@%+]+/, ""))
+        ? session.world.talk(message.params[0].replace(/^[~&@%+]+/, ""))
+        : session.world.talk(nick);
     if (!talk) return;
     const typing = message.tags["+typing"];
     if (typing === "active" && !session.world.isMe(nick)) talk.typing.set(nick, Date.now() + TYPING_LASTS);
@@ -152,9 +153,10 @@ const VERBS = {
     if (talk) world.rename(talk, params[1]);
   },
   REDACT(session, message, nick) {
-    const talk = session.world.names.isRoom(message.params[0]) || session.world.isMe(nick)
-      ? session.world.talk(message.params[0])
-      : session.world.talk(nick);
+    const talk =
+      session.world.names.isRoom(message.params[0]) || session.world.isMe(nick)
+        ? session.world.talk(message.params[0])
+        : session.world.talk(nick);
     if (talk) show(session, talk, message);
   },
   AWAY: (session, { params }, nick) => everywhere(session, nick, (_, member) => (member.isAway = params.length > 0)),

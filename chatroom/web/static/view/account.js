@@ -20,7 +20,10 @@ export class Account {
 
   open() {
     const { account, nick } = this.world;
-    setText(byId("account-state"), account ? `You are logged in as ${account}.` : `You are here as a guest, as ${nick}.`);
+    setText(
+      byId("account-state"),
+      account ? `You are logged in as ${account}.` : `You are here as a guest, as ${nick}.`,
+    );
     setText(byId("account-said"), "");
     byId("account-name").value = account || nick;
     this.#dialog.showModal();

@@ -17,7 +17,11 @@ export class Actions {
   constructor(log, on) {
     this.log = log;
     this.on = on;
-    this.#more = make("span", { class: "choice", hidden: true }, ...REACTIONS.map((emoji) => this.#button(emoji, `React with ${emoji}`, (item) => on.onReact(item, emoji))));
+    this.#more = make(
+      "span",
+      { class: "choice", hidden: true },
+      ...REACTIONS.map((emoji) => this.#button(emoji, `React with ${emoji}`, (item) => on.onReact(item, emoji))),
+    );
     this.#takeBack = this.#button("take back", "Take this message back", (item) => on.onTakeBack(item));
     this.#bar = make(
       "div",

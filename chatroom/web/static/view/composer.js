@@ -63,7 +63,8 @@ export class Composer {
 
   #showTypists() {
     const nicks = this.#talk?.typists() ?? [];
-    const few = nicks.length > 3 ? "several people are typing" : `${nicks.join(", ")} ${nicks.length > 1 ? "are" : "is"} typing`;
+    const few =
+      nicks.length > 3 ? "several people are typing" : `${nicks.join(", ")} ${nicks.length > 1 ? "are" : "is"} typing`;
     setText(byId("typing"), nicks.length ? `${few} …` : "");
   }
 
@@ -98,8 +99,15 @@ export class Composer {
 
   #key(event) {
     if (event.isComposing) return;
-    const name = [event.shiftKey && "Shift", event.altKey && "Alt", (event.ctrlKey || event.metaKey) && "Ctrl", event.key];
-    const act = (this.#choice ? this.#choosing() : {})[name.filter(Boolean).join("+")] ?? this.#writing()[name.filter(Boolean).join("+")];
+    const name = [
+      event.shiftKey && "Shift",
+      event.altKey && "Alt",
+      (event.ctrlKey || event.metaKey) && "Ctrl",
+      event.key,
+    ];
+    const act =
+      (this.#choice ? this.#choosing() : {})[name.filter(Boolean).join("+")] ??
+      this.#writing()[name.filter(Boolean).join("+")];
     if (act && act() !== false) event.preventDefault();
   }
 
@@ -116,7 +124,8 @@ export class Composer {
   }
 
   #choosing() {
-    const step = (by) => () => this.#offer(this.#choice, (this.#chosen + by + this.#choice.items.length) % this.#choice.items.length);
+    const step = (by) => () =>
+      this.#offer(this.#choice, (this.#chosen + by + this.#choice.items.length) % this.#choice.items.length);
     return {
       ArrowUp: step(-1),
       ArrowDown: step(1),
@@ -169,14 +178,23 @@ export class Composer {
     this.#text.setAttribute("aria-expanded", String(Boolean(choice)));
     if (!choice) return this.#text.removeAttribute("aria-activedescendant");
     const named = choice.items.map((item, index) => ({ ...item, index }));
-    fill(this.#list, named, ({ value, index }) => `${index} ${value} ${index === chosen}`, (item) => this.#option(item, chosen));
+    fill(
+      this.#list,
+      named,
+      ({ value, index }) => `${index} ${value} ${index === chosen}`,
+      (item) => this.#option(item, chosen),
+    );
     this.#text.setAttribute("aria-activedescendant", `choice-${chosen}`);
   }
 
   #option({ label, hint, index }, chosen) {
     const props = { role: "option", id: `choice-${index}`, "aria-selected": String(index === chosen) };
     const onpointerdown = (event) => (event.preventDefault(), this.#take(index));
-    return make("li", { ...props, onpointerdown }, make("bdi", {}, label), hint && make("span", { class: "dim" }, hint));
+    return make(
+      "li",
+      { ...props, onpointerdown },
+      make("bdi", {}, label),
+      hint && make("span", { class: "dim" }, hint),
+    );
   }
 }
-

@@ -43,6 +43,11 @@ export function setText(element, text) {
 
 /** The hour and minute, and the day, as this browser's owner writes them. */
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const calendar = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const calendar = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
 export const clockOf = (time) => clock.format(time);
 export const dayOf = (time) => calendar.format(time);

@@ -19,7 +19,6 @@ export class Log {
   #newest = byId("newest");
   #shown = new Map(); // key -> {element, signature}
   #talk = null;
-  #seen = -1; // version of the timeline that is shown
   #soughtId = ""; // a message to go to once it is there
 
   /** `on`: what can be done with messages; see `rows` and `actions`. */
@@ -44,9 +43,9 @@ export class Log {
     this.#stick();
   }
 
-  /** Go to a message, which is fetched if it is not here. */
+  /** Go to a message of the open talk, which is fetched if it is not here. */
   async jump(id) {
-    const talk = this.#talk;
+    const talk = this.world.current;
     this.#soughtId = id;
     if (!talk.timeline.find(id)) await this.session.history.around(talk, id);
     talk.timeline.changed();
@@ -60,7 +59,10 @@ export class Log {
     const unsent = talk ? this.session.outbox.items.filter((item) => this.world.talk(item.target) === talk) : [];
     const isOther = talk !== this.#talk;
     if (isOther) this.#change(talk);
-    this.#log.setAttribute("aria-busy", String(Boolean(talk && (isOther || !talk.isLevel || this.session.history.isBusy(talk)))));
+    this.#log.setAttribute(
+      "aria-busy",
+      String(Boolean(talk && (isOther || !talk.isLevel || this.session.history.isBusy(talk)))),
+    );
     if (talk) this.#reconcile(rowsOf(talk, unsent));
     if (talk?.isPinned) this.#stick();
     else if (talk && isOther) this.#log.scrollTop = talk.scrollTop ?? 0;

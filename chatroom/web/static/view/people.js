@@ -58,7 +58,9 @@ export class People {
 
   #sorted(talk) {
     const rank = ({ signs }) => (signs ? this.world.names.signs.indexOf(signs[0]) : this.world.names.signs.length);
-    return [...talk.members.values()].sort((one, other) => rank(one) - rank(other) || one.nick.localeCompare(other.nick));
+    return [...talk.members.values()].sort(
+      (one, other) => rank(one) - rank(other) || one.nick.localeCompare(other.nick),
+    );
   }
 
   #row(member) {
@@ -67,7 +69,11 @@ export class People {
     const label = [nick, NAMES[signs[0]], isAway && "away"].filter(Boolean).join(", ");
     const props = { type: "button", class: isAway ? "away" : null, title, "aria-label": label };
     const onclick = () => this.world.isMe(nick) || this.on.onTalkTo(nick);
-    return make("li", {}, make("button", { ...props, onclick }, make("span", { class: "signs" }, signs.slice(0, 1)), nameOf(nick)));
+    return make(
+      "li",
+      {},
+      make("button", { ...props, onclick }, make("span", { class: "signs" }, signs.slice(0, 1)), nameOf(nick)),
+    );
   }
 }
 

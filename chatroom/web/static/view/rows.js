@@ -10,34 +10,66 @@ const QUOTED = 120; // characters of what is answered
 export const elementOf = (row, context) => MAKE[row.type](row, context);
 
 const line = (type, ...children) => make("li", { class: type }, ...children);
-const timeOf = (time) => make("time", { datetime: new Date(time).toISOString(), title: new Date(time).toLocaleString() }, clockOf(time));
+const timeOf = (time) =>
+  make("time", { datetime: new Date(time).toISOString(), title: new Date(time).toLocaleString() }, clockOf(time));
 
 const MAKE = {
   day: ({ text }) => line("day", make("span", {}, text)),
   new: () => line("new", make("span", {}, "new")),
   start: () => line("start", make("span", {}, "This is where it begins.")),
   more: () => line("more", make("span", {}, "…")),
-  passing: ({ items }) => line("event", timeOf(items.at(-1).time), make("bdi", { class: "what" }, plainOf(passingText(items)))),
+  passing: ({ items }) =>
+    line("event", timeOf(items.at(-1).time), make("bdi", { class: "what" }, plainOf(passingText(items)))),
   event: ({ item }) => line("event", timeOf(item.time), make("bdi", { class: "what" }, plainOf(item.text))),
   note: ({ item }) =>
-    line(item.isError ? "note error" : "note", timeOf(item.time), make("div", { class: "what", dir: "auto" }, ...nodesOf(item.text))),
+    line(
+      item.isError ? "note error" : "note",
+      timeOf(item.time),
+      make("div", { class: "what", dir: "auto" }, ...nodesOf(item.text)),
+    ),
   said,
   unsent,
 };
 
 function said({ item, isFollowing, answered, reactions }, context) {
-  const classes = ["said", item.manner, isFollowing && "following", item.isOwn && "own", context.isMention(item) && "mention"];
+  const classes = [
+    "said",
+    item.manner,
+    isFollowing && "following",
+    item.isOwn && "own",
+    context.isMention(item) && "mention",
+  ];
   const text = make("span", { class: "text", dir: "auto" }, ...contentOf(item, context));
-  const stored = item.isOwn && !item.isRedacted && make("span", { class: "stored", title: "on disk", "aria-hidden": "true" }, "✓");
-  const what = make("div", { class: "what" }, quote(item, answered, context), text, stored, chips(item, reactions, context));
-  const element = make("li", { class: classes.filter(Boolean).join(" "), tabindex: "-1" }, timeOf(item.time), who(item), what);
+  const stored =
+    item.isOwn && !item.isRedacted && make("span", { class: "stored", title: "on disk", "aria-hidden": "true" }, "✓");
+  const what = make(
+    "div",
+    { class: "what" },
+    quote(item, answered, context),
+    text,
+    stored,
+    chips(item, reactions, context),
+  );
+  const element = make(
+    "li",
+    { class: classes.filter(Boolean).join(" "), tabindex: "-1" },
+    timeOf(item.time),
+    who(item),
+    what,
+  );
   element.item = item;
   return element;
 }
 
 function who(item) {
   const signs = [item.isBot && " bot", item.to && ` to ${item.to}`].filter(Boolean).join("");
-  return make("span", { class: "who" }, nameOf(item.nick), signs && make("small", {}, signs), make("span", { class: "hidden" }, ": "));
+  return make(
+    "span",
+    { class: "who" },
+    nameOf(item.nick),
+    signs && make("small", {}, signs),
+    make("span", { class: "hidden" }, ": "),
+  );
 }
 
 function contentOf(item, context) {
@@ -57,7 +89,10 @@ function chips(item, reactions, context) {
     const isOurs = [...nicks].some(context.isMe);
     const label = `${emoji}, ${[...nicks].join(", ")}`;
     const act = () => context.onReact(item, emoji, isOurs);
-    return button(`${plainOf(emoji)} ${nicks.size}`, label, act, { "aria-pressed": String(isOurs), title: [...nicks].join(", ") });
+    return button(`${plainOf(emoji)} ${nicks.size}`, label, act, {
+      "aria-pressed": String(isOurs),
+      title: [...nicks].join(", "),
+    });
   });
   return make("div", { class: "reactions" }, ...made);
 }
@@ -69,7 +104,11 @@ const STATES = {
 };
 
 function unsent({ item }, context) {
-  const state = make("span", { class: "state" }, item.reason ? `${STATES[item.state]}: ${item.reason}` : STATES[item.state]);
+  const state = make(
+    "span",
+    { class: "state" },
+    item.reason ? `${STATES[item.state]}: ${item.reason}` : STATES[item.state],
+  );
   const acts = item.state === "failed" && [
     button("send again", null, () => context.onRetry(item)),
     button("throw away", null, () => context.onDrop(item)),

@@ -24,12 +24,22 @@ export class Talks {
 
   async #suggest() {
     const rooms = await this.on.rooms();
-    fill(this.#known, rooms, (room) => room.name, ({ name, text }) => make("option", { value: name }, text));
+    fill(
+      this.#known,
+      rooms,
+      (room) => room.name,
+      ({ name, text }) => make("option", { value: name }, text),
+    );
   }
 
   #update() {
     const { world } = this;
-    fill(this.#list, world.listed(), (talk) => keyOf(talk, world), (talk) => this.#row(talk));
+    fill(
+      this.#list,
+      world.listed(),
+      (talk) => keyOf(talk, world),
+      (talk) => this.#row(talk),
+    );
     const talk = world.current;
     setText(byId("title"), talk?.name ?? "");
     const topic = byId("topic");
@@ -67,18 +77,23 @@ export class Talks {
         onclick: (event) => (event.preventDefault(), this.on.onOpen(talk)),
       },
       make("bdi", {}, talk.name),
-      count > 0 && make("span", { class: talk.mentions ? "count mention" : "count" }, count > 99 ? "99+" : String(count)),
+      count > 0 &&
+        make("span", { class: talk.mentions ? "count mention" : "count" }, count > 99 ? "99+" : String(count)),
     );
-    const close = make("button", { type: "button", class: "icon", "aria-label": `Leave ${talk.name}`, onclick: () => this.on.onClose(talk) }, "✕");
+    const close = make(
+      "button",
+      { type: "button", class: "icon", "aria-label": `Leave ${talk.name}`, onclick: () => this.on.onClose(talk) },
+      "✕",
+    );
     return make("li", { class: talk.isRoom && !talk.isJoined ? "outside" : null }, link, close);
   }
 }
 
-const keyOf = (talk, world) =>
-  [talk.name, talk === world.current, talk.unread, talk.mentions, talk.isJoined].join(" ");
+const keyOf = (talk, world) => [talk.name, talk === world.current, talk.unread, talk.mentions, talk.isJoined].join(" ");
 
 /** The part of the page's address that opens a talk: "#tea", or "#@bob". */
-export const addressOf = (talk) => (talk.isRoom ? `#${encodeURIComponent(talk.name.slice(1))}` : `#@${encodeURIComponent(talk.name)}`);
+export const addressOf = (talk) =>
+  talk.isRoom ? `#${encodeURIComponent(talk.name.slice(1))}` : `#@${encodeURIComponent(talk.name)}`;
 
 /** The name of the talk that an address opens; "" for none. */
 export function nameIn(hash) {

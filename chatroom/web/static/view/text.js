@@ -35,7 +35,8 @@ export function addressOf(text) {
 
 /** Pieces of one style each. */
 function styled(text) {
-  const pieces = [], on = new Set();
+  const pieces = [],
+    on = new Set();
   let at = 0;
   const take = (end) => end > at && pieces.push({ piece: text.slice(at, end), styles: [...on] });
   for (const found of text.matchAll(CODES)) {
@@ -114,4 +115,5 @@ export function hueOf(nick) {
 }
 
 /** A name in its colour, kept apart from the direction of what surrounds it. */
-export const nameOf = (nick, props = {}) => make("bdi", { class: "nick", "data-hue": hueOf(nick), ...props }, plainOf(nick));
+export const nameOf = (nick, props = {}) =>
+  make("bdi", { class: "nick", "data-hue": hueOf(nick), ...props }, plainOf(nick));
