@@ -30,7 +30,7 @@ test-interop: .venv/tested ## real programs (irssi, weechat, a bot) from their p
 
 test-browser: .venv/browser ## the page in a real browser (Chromium, from its package), against a real server
 	@command -v chromium >/dev/null || $(SUDO) apt-get install -y -q chromium
-	@CHATROOM_BROWSER=1 $(BIN)/python -m pytest -n auto tests/browser
+	@CHATROOM_BROWSER=1 $(BIN)/python -m pytest -n auto --timeout 240 tests/browser
 
 lint: .venv/tested
 	@$(BIN)/ruff check .
