@@ -48,6 +48,10 @@ BENCH = [
     "matplotlib>=3.9",  # the pictures of how cost grows
 ]
 
+KEYRING = [
+    "keyring>=25",  # the client's passwords from the system's keyring; without it they are asked for
+]
+
 [VERSION] = re.findall(r'__version__ = "(.+)"', (ROOT / "chatroom/__init__.py").read_text())
 
 setup(
@@ -62,7 +66,7 @@ setup(
     package_data={"chatroom": ["py.typed", "web/static/*", "web/static/**/*"]},
     scripts=["bin/chat-server", "bin/chat-client", "bin/chat-load"],
     install_requires=REQUIRES,
-    extras_require={"test": TEST, "bench": BENCH, "browser": BROWSER},
+    extras_require={"test": TEST, "bench": BENCH, "browser": BROWSER, "keyring": KEYRING},
     classifiers=[
         "Environment :: Console",
         "Topic :: Communications :: Chat :: Internet Relay Chat",

@@ -72,7 +72,6 @@ def ask_trust(options: Options, problem: str) -> Options | None:
 
 def keep(client: Client) -> None:
     """Keep who the user was here and where, for the next time."""
-    if can_ask():
-        wish, address = client.session.wish, client.options.address
-        kept = memory.recall(address)
-        memory.remember(address, memory.Server(wish.nick, list(wish.rooms), kept.fingerprint))
+    wish, address = client.session.wish, client.options.address
+    if client.session.was_in:
+        memory.remember(address, memory.Server(wish.nick, list(wish.rooms), memory.recall(address).fingerprint))

@@ -192,7 +192,7 @@ class Client:
             ends = await asyncio.open_connection(options.host, options.port, ssl=context, happy_eyeballs_delay=0.25)
         if not trust.is_pinned(ends[1], options):
             ends[1].close()
-            raise Failed(f"{options.address} shows another certificate than the one you trusted. {_CHANGED}")
+            raise trust.Changed
         return ends
 
     async def _serve(self, reader: asyncio.StreamReader) -> str:
@@ -291,6 +291,8 @@ def _not_let_in(reason: str, options: Options) -> str:
 def explain(problem: Exception, options: Options) -> str:
     """Why there is no connection, and what to try."""
     where = options.address
+    if isinstance(problem, trust.Changed):
+        return f"{where} shows another certificate than the one you trusted; nothing was sent to it. {_CHANGED}"
     if isinstance(problem, ssl.SSLCertVerificationError):
         remedy = "If it is your own, name it in the environment: SSL_CERT_FILE=cert.pem chat-client ..."
         return f"The certificate of {where} can't be trusted: {problem.verify_message}. {remedy}"

@@ -1,8 +1,8 @@
 """Logging in to an account: by SASL while coming in, or by NickServ later; and where a password comes from.
 
-Strategy: a password is never on the command line, never in a file of ours, never shown, and leaves only over TLS or
-within this machine. It comes from the environment, from the keyring of the system where the `keyring` package is
-installed, or from a prompt.
+Strategy: a password is never on the command line, never in a file of ours, never shown, and leaves by itself only over
+TLS or within this machine; elsewhere the user is told, before it is asked for. It comes from the environment, from the
+keyring of the system where the `keyring` package is installed, or from a prompt.
 
 Sources: IRCv3 sasl-3.2, RFC 4616 (PLAIN); draft/account-registration.
 """
@@ -37,8 +37,9 @@ def password_for(account: str, host: str) -> str:
 
 def wants(session: Session) -> bool:
     """Whether the user is to be logged in while coming in, and the server can do that."""
-    wish = session.wish
-    return bool(wish.account_password) and wish.is_private and "sasl" in session.offered and not session.is_registered
+    wish, mechanisms = session.wish, session.offered.get("sasl")
+    is_able = mechanisms is not None and (not mechanisms or "PLAIN" in mechanisms.upper().split(","))
+    return is_able and bool(wish.account_password) and wish.is_private and not session.is_registered
 
 
 def begin(session: Session) -> None:

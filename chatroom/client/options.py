@@ -84,9 +84,10 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         profile = _profile(settings, words.address)
         host, port = parse_address(profile.get("server", words.address or _DEFAULT_ADDRESS))
         kept = memory.recall(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
-        if words.pipe or words.tail or words.json or words.send is not None:
+        is_script = words.pipe or words.tail or words.json or words.send is not None
+        if is_script:
             kept.nick, kept.rooms = "", []  # a script does the same every time
-        rooms = [room_name(room) for room in _rooms(words.room, profile, kept)]
+        rooms = [room_name(room) for room in _rooms(words.room, profile, kept)][: 1 if is_script else None]
         chosen = words.nick if words.nick is not None else profile.get("nick") or kept.nick
         nick = checked_nick(chosen) if chosen or words.nick is not None else login_nick()
     except ValueError as problem:
@@ -122,9 +123,8 @@ def _profile(settings: dict[str, Any], name: str | None) -> dict[str, Any]:
 
 
 def _rooms(given: str | None, profile: dict[str, Any], kept: memory.Server) -> list[str]:
-    if given is not None:
-        return [given]
-    return [str(room) for room in profile.get("rooms", [])] or kept.rooms or [DEFAULT_ROOM]
+    usual = [str(room) for room in profile.get("rooms", [])] or kept.rooms
+    return [given, *usual] if given is not None else usual or [DEFAULT_ROOM]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -358,6 +358,11 @@ class Session:
         return False
 
     @property
+    def was_in(self) -> bool:
+        """Whether the server has let the user in, on this link or an earlier one."""
+        return self._was_in
+
+    @property
     def is_settled(self) -> bool:
         """Whether the server has let the user in, and answered for every room the user wants to be in."""
         return self.is_registered and all(self.roster.room(name) for name in self.wish.rooms)

@@ -20,6 +20,10 @@ from chatroom.client.options import Options
 _SECONDS = 15.0
 
 
+class Changed(ssl.SSLError):
+    """The other end shows another certificate than the one that was trusted."""
+
+
 def context_for(options: Options) -> ssl.SSLContext | None:
     """What TLS is to check; None without TLS."""
     if not options.tls:
@@ -40,7 +44,15 @@ def fingerprint_of(transport: Any) -> str:
 
 def is_pinned(transport: Any, options: Options) -> bool:
     """Whether the other end shows the certificate that was trusted, if one was."""
-    return not (options.tls and options.fingerprint) or fingerprint_of(transport) == options.fingerprint
+    return not (options.tls and options.fingerprint) or fingerprint_of(transport) == _plain(options.fingerprint)
+
+
+def _plain(fingerprint: str) -> str:
+    """A fingerprint as people write it, with colons or without, in the form of `fingerprint_of`."""
+    try:
+        return bytes.fromhex(fingerprint.replace(":", "")).hex(":").upper()
+    except ValueError:
+        return fingerprint
 
 
 async def shown_by(options: Options) -> str:

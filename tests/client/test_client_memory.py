@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from client_line import Line
 from client_peer import Peer
 from client_scene import Scene
 
-from chatroom.client import memory, trust
+from chatroom.client import login, memory, trust
 from chatroom.client.link import Failed, Untrusted
 from chatroom.client.options import Options, parse
 
@@ -79,7 +81,7 @@ def test_each_system_has_its_place(tmp_path: Path) -> None:
 
 
 def test_a_certificate_is_trusted_by_its_fingerprint_alone(tmp_path: Path) -> None:
-    certificate, key, _ = make(tmp_path)
+    certificate, key, shown = make(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
 
@@ -89,7 +91,8 @@ def test_a_certificate_is_trusted_by_its_fingerprint_alone(tmp_path: Path) -> No
         with pytest.raises(Untrusted):
             await Line(peer.port, tls=True).running
         fingerprint = await trust.shown_by(Options("127.0.0.1", peer.port, tls=True))
-        line = Line(peer.port, tls=True, fingerprint=fingerprint)
+        assert fingerprint.replace(":", "").lower() == shown
+        line = Line(peer.port, tls=True, fingerprint=shown)  # as other programs write it
         await line.until_shown("connected")
         line.client.leave()
         await line.running
@@ -128,6 +131,23 @@ def test_a_wrong_password_lets_one_in_as_a_guest() -> None:
 def test_a_password_does_not_leave_where_others_can_read_it() -> None:
     scene = logging_in(is_private=False)
     assert "sasl" not in "".join(scene.told(":s CAP * LS :sasl batch"))
+
+
+def test_a_server_that_has_other_ways_to_log_in_is_not_asked_for_this_one() -> None:
+    assert "sasl" not in "".join(logging_in().told(":s CAP * LS :sasl=EXTERNAL,SCRAM-SHA-256 batch"))
+
+
+def test_the_environment_is_asked_before_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {("chatroom", "ada@tea.example"): "from the keyring"}
+    keyring = types.SimpleNamespace(get_password=lambda *where: kept.get(where))
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    assert login.password_for("ada", "tea.example") == "from the keyring"
+    assert login.password_for("bob", "tea.example") == ""
+    monkeypatch.setenv("CHATROOM_ACCOUNT_PASSWORD", "from the environment")
+    assert login.password_for("ada", "tea.example") == "from the environment"
+    monkeypatch.delenv("CHATROOM_ACCOUNT_PASSWORD")
+    monkeypatch.setitem(sys.modules, "keyring", None)  # not installed
+    assert login.password_for("ada", "tea.example") == ""
 
 
 def test_what_goes_to_a_service_is_not_shown_back(echoing: Scene) -> None:
