@@ -12,11 +12,18 @@ from server_house import HouseScene
 from chatroom.core.chat import Chat
 from chatroom.core.events import Entered, Joined, Said, Who
 from chatroom.dialects.plain.events import flavour
-from chatroom.server import delivery, turns
+from chatroom.server import delivery, paying, turns
 from chatroom.server.delivery import LEAST_PAUSE, LONGEST_PAUSE, LONGEST_TURN, Delivery, Outbox
 
 ALICE, BOB, CAROL = (Who(nick, "nc", "x.guest") for nick in ("alice", "bob", "carol"))
 DISK = "The server can't write to its disk, so nothing can be said just now. It tries again every second."
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch):
+    """On a slow machine, too, the lines of a packet are dealt with in one turn."""
+    monkeypatch.setattr(paying, "SLICE_SECONDS", 60)
+    monkeypatch.setattr(turns, "HURRIED_SECONDS", 60)
 
 
 class Turn:
@@ -253,7 +260,6 @@ def test_what_is_heard_is_on_disk(room):
 
 
 def test_a_packet_of_many_lines_is_one_turn(room, monkeypatch):
-    monkeypatch.setattr(turns, "HURRIED_SECONDS", 60)  # on a slow machine, too
     monkeypatch.setattr(delivery, "LONGEST_TURN", 60)
     scene, alice, bob = room
     before = scene.flushes
