@@ -187,7 +187,7 @@ def test_a_name_is_for_one(web, alice, script):
     alice.expect("^   deploy, made by alice")
     carol = web.irc()
     carol.send("NICK Deploy", "USER c 0 * :c")
-    carol.expect(" 432 ")
+    carol.expect(" 433 ")
 
 
 def test_a_token_outlives_a_restart_where_the_room_does(web):
