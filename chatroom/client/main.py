@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from chatroom.client import words
@@ -65,6 +65,12 @@ def run(options: Options) -> int:
         put_away_output()
 
 
+def has_screen(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is a terminal that can be drawn on, and nobody has asked for plain lines (NO_COLOR)."""
+    can_draw = sys.stdout.isatty() and environment.get("TERM", "") not in ("", "dumb")
+    return can_draw and not environment.get("NO_COLOR")
+
+
 def _way(options: Options) -> Coroutine[Any, Any, int]:
     """The way to use the terminal that `options` and the terminal itself leave."""
     if options.says:
@@ -75,7 +81,7 @@ def _way(options: Options) -> Coroutine[Any, Any, int]:
         from chatroom.client import follow
 
         return follow.run(options)
-    if options.plain or not sys.stdout.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
+    if options.plain or not has_screen():
         from chatroom.client import plain
 
         return plain.run(options)

@@ -6,7 +6,7 @@ import getpass
 
 import pytest
 
-from chatroom.client.main import main
+from chatroom.client.main import has_screen, main
 from chatroom.client.options import Options, parse, parse_address, valid_nick
 
 
@@ -93,3 +93,16 @@ def test_help_and_version_end_with_0(argument: str, capsys: pytest.CaptureFixtur
         main([argument])
     assert ended.value.code == 0
     assert "chat-client" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("environment", "has"),
+    [({"TERM": "xterm"}, True), ({}, False), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)],
+)
+def test_the_environment_can_ask_for_plain_lines(
+    environment: dict[str, str], has: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert has_screen(environment) == has
+    monkeypatch.setattr("sys.stdout.isatty", lambda: False)
+    assert not has_screen(environment)
