@@ -98,7 +98,7 @@ def converse(house: StillHouse, packets: list[bytes]) -> bytes:
                 ours.send(packet)
         _breathe(house, ours, received)
         ours.shutdown(socket.SHUT_WR)
-        while not connection.dead:
+        while house.connections or not connection.dead:
             _breathe(house, ours, received)
         _breathe(house, ours, received)
     connection.get()
