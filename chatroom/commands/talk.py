@@ -26,7 +26,8 @@ def _to_room(call: Call, room: Room, text: str, manner: Manner, to: str = "") ->
     """To everybody in the room, or those alone who have the privilege of the sign `to`, or a higher one."""
     call.chat.names.check_text(text)
     room.check_speaking(call.user, call.chat.names.fold, call.server.now)
-    room.check_pace(call.user, call.server.now)
+    if "W" in room.modes:
+        room.check_pace(call.user, call.server.now)
     room.check_text(text)
     if call.tags and (number := call.chat.once.find(call.tags, room.name)):
         yield _repeated(call, number, room)

@@ -278,7 +278,7 @@ class Room:
 
     def check_pace(self, user: User, now: Clock) -> None:
         """Raise Refused when `user` has said something too short a while ago, in a slowed room."""
-        if "W" not in self.modes or self.members.get(user):
+        if self.members.get(user):
             return
         seconds = int(self.modes["W"])
         wait = self.said_at.get(user, 0) + seconds * 1000 - now()
