@@ -211,6 +211,7 @@ def replies() -> list[Reply]:
         acc.RoomResumed(tea, re_.Page("#tea", [], "tail"), [alice]),
         acc.HeldBack(),
         acc.MissedTalk("bob", [Record(8, NOON, ev.Told(BOB, ALICE, f"psst{ESCAPE}"), ("=a =b",))]),
+        acc.UnreadTalk([acc.Unread(f"bob{ESCAPE}", 1, 3), acc.Unread("carol", 2, 30)]),
         acc.AccountMade("alice"),
         acc.AccountGone("alice"),
         acc.LoggedIn("alice"),

@@ -8,9 +8,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from chatroom.commands.call import Call, Server
-from chatroom.commands.shelves import Shelf, is_same, partner_of, private_shelf, room_shelf
+from chatroom.commands.shelves import Shelf, is_same, partner_of, private_shelf, room_shelf, talks
 from chatroom.commands.table import Needs, Section
-from chatroom.core.events import Event, ReadMarked, Record, Redacted, Said, Tagged, Who
+from chatroom.core.account_replies import Unread, UnreadTalk
+from chatroom.core.events import Event, ReadMarked, Record, Redacted, Said, Tagged, Told, Who
 from chatroom.core.modes import addressed
 from chatroom.core.names import clip, is_room
 from chatroom.core.refusals import Refused, Why
@@ -24,6 +25,7 @@ doors = Section("")  # nobody types these; a dialect calls them
 DEFAULT, MOST = 20, 200  # lines of one page
 REACH = 200  # lines back in which what was said last is looked for
 MAX_MARKERS = 1000  # of one person
+TALKS = 100  # rooms and people, those heard of last, among whom private talk that waits is looked for
 _DAYS = {"today": 0, "yesterday": 1}
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S")
 
@@ -88,6 +90,35 @@ def private(call: Call, nick: str, count: int = DEFAULT) -> Iterator[Event | Rep
         raise Refused(Why.PRIVATE_UNKEPT)
     records = shelf.page(call.server.history, limit=count + 1)
     yield Page(nick, records[-count:], "private", len(records) > count)
+    known = marker_of(call.server, call.user, nick)
+    if records and records[-1].time > known and not call.chat.sealed and _has_place(call, known):
+        yield from _marked(call, nick, records[-1].time)
+
+
+@doors.command("waiting")
+def waiting(call: Call) -> Iterator[Event | Reply]:
+    """Be told of private talk that was written to the caller's account while nobody was there, and is not read yet."""
+    found = [one for talk in talks(call, limit=TALKS) if (one := _unread(call, talk.name))]
+    if found:
+        yield UnreadTalk(found)
+
+
+def _unread(call: Call, nick: str) -> Unread | None:
+    """What of the talk with `nick` waits for the caller; None when nothing does. What they were here for was read."""
+    shelf, read = private_shelf(call, nick), marker_of(call.server, call.user, nick)
+    if shelf is None or is_room(nick):
+        return None
+    records = shelf.page(call.server.history, limit=MOST, since=read + 1)
+    places = [place for place, record in enumerate(records) if _is_kept_for(call, record)]
+    return Unread(nick, len(places), len(records) - places[0]) if places else None
+
+
+def _is_kept_for(call: Call, record: Record) -> bool:
+    """Whether it was written to the caller while they were not here: then there was no host of theirs."""
+    event = record.event
+    if not isinstance(event, Told) or event.to.host:
+        return False
+    return call.chat.names.fold(event.to.account) == call.chat.names.fold(call.who.account)
 
 
 # ---- taking back
@@ -177,13 +208,22 @@ def marker(call: Call, target: str, time: str = "") -> Iterator[Event | Reply]:
     if wanted <= known:  # it only moves forward
         yield MarkerShown(target, known)
         return
-    owner = call.chat.names.fold(user.who.account)
-    if not known and len(call.server.markers.markers(owner) if owner else user.markers) >= MAX_MARKERS:
+    if not _has_place(call, known):
         raise Refused(Why.MARKERS_FULL, target=target, limit=MAX_MARKERS)
-    yield ReadMarked(call.who, target, wanted)
-    if owner:
-        call.server.markers.mark(owner, call.chat.marker_key(target), wanted)
+    yield from _marked(call, target, wanted)
     yield MarkerShown(target, wanted, True)
+
+
+def _has_place(call: Call, known: int) -> bool:
+    """Whether a marker that is at `known` can be moved: there may be so many of one person."""
+    owner = call.chat.names.fold(call.who.account)
+    return bool(known) or len(call.server.markers.markers(owner) if owner else call.user.markers) < MAX_MARKERS
+
+
+def _marked(call: Call, target: str, time: int) -> Iterator[Event]:
+    yield ReadMarked(call.who, target, time)
+    if owner := call.chat.names.fold(call.who.account):
+        call.server.markers.mark(owner, call.chat.marker_key(target), time)
 
 
 # ---- times

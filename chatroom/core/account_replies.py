@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chatroom.core.account import Account
 from chatroom.core.events import Record
@@ -22,6 +23,21 @@ class MissedTalk(Reply):
 
     nick: str
     records: Sequence[Record]
+
+
+class Unread(NamedTuple):
+    """`count` messages of `nick`, written to you while you were not here; the first is so many `lines` back."""
+
+    nick: str
+    count: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadTalk(Reply):
+    """Private talk that waits for you."""
+
+    talks: Sequence[Unread]
 
 
 @dataclass(frozen=True, slots=True)

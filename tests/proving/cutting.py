@@ -144,19 +144,18 @@ def cut_links(folder: Path, most: int, seed: int) -> Outcome:
         cutting.cut_at(places)
         server.terminate()
         log = [text for _, text in sorted(said_on_disk(server).items())]
-        return _compared(log, cutting, len(places))
+        return compared(log, cutting.said(), cutting.typed, len(places))
     finally:
         chatter.end()
         proxy.close()
         server.clean_up()
 
 
-def _compared(log: list[str], cutting: Cutting, times: int) -> Outcome:
-    shown = cutting.said()
+def compared(log: list[str], shown: list[str], typed: list[str], times: int) -> Outcome:
+    """What the client has shown beside the log, and what was typed."""
     gaps, doubled = Counter(log) - Counter(shown), Counter(shown) - Counter(log)
     twice = sum(count - 1 for count in Counter(log).values())
-    lost = [line for line in cutting.typed if line not in set(log)]
-    note = f"{len(cutting.typed)} typed"
+    lost = [line for line in typed if line not in set(log)]
     wrong = []
     if twice or lost:
         wrong.append(f"of what was typed {len(lost)} were not said, {twice} twice")
@@ -164,4 +163,6 @@ def _compared(log: list[str], cutting: Cutting, times: int) -> Outcome:
         wrong.append(f"{doubled.total()} were shown twice")
     if shown != log:
         wrong.append("shown in another order than that of the log")
-    return Outcome(times, len(shown), gaps.total() + doubled.total(), note=note, failed="; ".join(wrong))
+    return Outcome(
+        times, len(shown), gaps.total() + doubled.total(), note=f"{len(typed)} typed", failed="; ".join(wrong)
+    )

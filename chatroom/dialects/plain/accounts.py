@@ -9,11 +9,21 @@ from chatroom.core import account_replies as re_
 from chatroom.core.account import SETTINGS
 from chatroom.core.replies import Reply
 from chatroom.dialects.plain.context import Context
-from chatroom.dialects.plain.text import count, listing
+from chatroom.dialects.plain.text import count, listing, safe
+
+UNASKED = 20  # lines that /private shows when it is not told how many
 
 
 def _made(reply: re_.AccountMade, context: Context) -> Iterator[str]:
     yield f"-- {reply.name} is registered now: only who knows the password can be called that."
+
+
+def _unread(reply: re_.UnreadTalk, context: Context) -> Iterator[str]:
+    yield "-- Written to you in private while you were not here:"
+    for talk in reply.talks:
+        far = f" {talk.lines}" if talk.lines > UNASKED else ""
+        it = "it" if talk.count == 1 else "them"
+        yield f"   {count(talk.count, 'message')} from {safe(talk.nick)}. To read {it}: /private {safe(talk.nick)}{far}"
 
 
 def _gone(reply: re_.AccountGone, context: Context) -> Iterator[str]:
@@ -67,6 +77,7 @@ def _ghost(reply: re_.GhostGone, context: Context) -> Iterator[str]:
 ACCOUNTS: dict[type[Reply], Callable[[Any, Context], Iterator[str]]] = {
     re_.AccountMade: _made,
     re_.AccountGone: _gone,
+    re_.UnreadTalk: _unread,
     re_.LoggedIn: _logged_in,
     re_.LoggedOut: _logged_out,
     re_.PasswordChanged: _password,

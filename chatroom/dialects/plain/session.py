@@ -99,8 +99,15 @@ class PlainSession(Dialect):
         if (row.needs or row.name == "login") and not self._is_let_in:
             raise Refused(Why.PASSWORD_WRONG)
         done = self.call(row.name, _cleared(words) if row.name == "topic" else words)
-        if done and row.name == "login" and self.user is None:
+        if done and row.name == "login":
+            self._logged_in()
+
+    def _logged_in(self) -> None:
+        """Come in as the owner of an account; who is in already is told what waits for them."""
+        if self.user is None:
             self._come_in(self.account)
+        else:
+            self.call("waiting")
 
     def _enter(self, word: str) -> None:
         if not self._is_let_in:
@@ -122,6 +129,8 @@ class PlainSession(Dialect):
             self.call("resume")
         if self.user is not None and not self.user.rooms:
             self.call("join", (self.server.default_room,))
+        if self.user is not None and self.user.who.account:
+            self.call("waiting")
 
     # ---- a name that is registered
 
