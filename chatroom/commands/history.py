@@ -203,7 +203,7 @@ def marker_of(server: Server, user: User, target: str) -> int:
 @doors.command("marker target [time]")
 def marker(call: Call, target: str, time: str = "") -> Iterator[Event | Reply]:
     """Say, or tell, up to when (ms since 1970) one has read what was said in a room or with a person."""
-    user, known = call.user, marker_of(call.server, call.user, target)
+    known = marker_of(call.server, call.user, target)
     wanted = min(int(time), max(call.server.now(), call.chat.time)) if time else 0
     if wanted <= known:  # it only moves forward
         yield MarkerShown(target, known)

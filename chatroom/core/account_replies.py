@@ -26,10 +26,10 @@ class MissedTalk(Reply):
 
 
 class Unread(NamedTuple):
-    """`count` messages of `nick`, written to you while you were not here; the first is so many `lines` back."""
+    """So many `messages` of `nick`, written to you while you were not here; the first is so many `lines` back."""
 
     nick: str
-    count: int
+    messages: int
     lines: int
 
 

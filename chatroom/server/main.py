@@ -70,10 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"chat-server {__version__}")
     parser.set_defaults(command="serve", listen=None, config=None, data=None, logs=None, backups=None)
-    shared = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    shared = subcommands.Parser(add_help=False, allow_abbrev=False)
     for target in (parser, shared):
         _add_options(target, argparse.SUPPRESS if target is shared else None)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=False, parser_class=subcommands.Parser)
     commands.add_parser("serve", parents=[shared], allow_abbrev=False, help="serve (what is done without a command)")
     subcommands.add_parsers(commands, shared)
     return parser

@@ -12,14 +12,15 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import apsw
 
 from chatroom import __version__
+from chatroom.core.names import is_room
 from chatroom.server import passwords
 from chatroom.server.config import DEFAULT_METRICS, DEFAULT_WEB, Settings
 from chatroom.server.drill import Drill
@@ -126,14 +127,26 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
                 lines = exporting.of_room(log, options.room, _fold(settings))
             else:
                 lines = exporting.of_account(log, options.account, _fold(settings))
+            is_empty = True
             for line in lines:
+                is_empty = False
                 sys.stdout.buffer.write(line + b"\n")
             sys.stdout.buffer.flush()
+            if is_empty:
+                _tell_of_nothing(path, options)
     except BrokenPipeError:  # whoever read it has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except apsw.Error as error:
         raise _unusable(path, error) from error
     return DONE
+
+
+def _tell_of_nothing(path: Path, options: argparse.Namespace) -> None:
+    hint = ""
+    if options.room is not None and not is_room(options.room):
+        hint = f' The name of a room begins with a sign: --room "#{options.room}"'
+    whose = options.account if options.room is None else options.room
+    print(f"{path}: there is nothing of {whose}.{hint}", file=sys.stderr)
 
 
 def forget(settings: Settings, options: argparse.Namespace) -> int:
@@ -187,6 +200,9 @@ def _log_of(settings: Settings) -> Path:
     path = Path(settings.server.data) / FILE
     if not path.exists():
         raise HistoryError(f"{path}: there is no history yet. Give the server's folder with --data DIR.")
+    with suppress(apsw.Error), closing(connect(path, read_only=True)) as log:  # whoever reads on says what is wrong
+        if log.pragma("user_version") == OLDEST:
+            raise HistoryError(f"{path}: is an older version's. Start the server on it once: that brings it forward.")
     return path
 
 
@@ -218,12 +234,31 @@ _HELP = {
 }
 
 
+_EXAMPLES = {
+    "restore": "chat-server restore backups/FILE",
+    "export": 'chat-server export --room "#lobby" (in quotes), or: chat-server export --account alice',
+    "forget": "chat-server forget alice",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what to type when it can't make sense of what was typed."""
+
+    example = ""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, give an example, and end."""
+        super().error(f"{message}. Type for example: {self.example}" if self.example else message)
+
+
 def add_parsers(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Have the command line know the subcommands."""
     made = {
         name: commands.add_parser(name, parents=[shared], allow_abbrev=False, help=sentence)
         for name, sentence in _HELP.items()
     }
+    for name, example in _EXAMPLES.items():
+        made[name].example = example
     made["restore"].add_argument("file", type=Path, metavar="FILE", help="a file from the backups folder")
     made["forget"].add_argument("account", metavar="ACCOUNT", help="whose words are to be erased")
     whose = made["export"].add_mutually_exclusive_group(required=True)

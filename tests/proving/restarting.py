@@ -1,12 +1,12 @@
 """The server killed under the real client, and started again: what it shows is the log, what was typed is in it once.
 
 Strategy: the client has the server itself at the other end, no proxy. Somebody else talks without a pause, and the
-client's user types, a line or several. Half of the servers are killed a moment after the other has been shown a number of lines that chance chooses; the others end by themselves in
-the narrow place between the log and the sockets, when something is on disk that nobody has been shown, or only some
-(abrupt.py). More is typed while nobody is there, and the server is started again over the same folders, at the same
-port. Most rounds wait until the client is level, in others the next kill comes while it still reads what it missed. In
-the end the server is left alone, and what the client has shown is compared with the log, in order; what the other was
-shown must be in it too.
+client's user types, a line or several. Half of the servers are killed a moment after the other has been shown a number
+of lines that chance chooses; the others end by themselves in the narrow place between the log and the sockets, when
+something is on disk that nobody has been shown, or only some (abrupt.py). More is typed while nobody is there, and the
+server is started again over the same folders, at the same port. Most rounds wait until the client is level, in others
+the next kill comes while it still reads what it missed. In the end the server is left alone, and what the client has
+shown is compared with the log, in order; what the other was shown must be in it too.
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 from running import environment
@@ -91,6 +93,22 @@ def test_export_wants_a_room_or_an_account(told, run, options):
     code, lines, complained = run(told, "export", *options)
     assert (code, lines) == (2, [])
     assert "usage: " in complained
+    assert 'Type for example: chat-server export --room "#lobby"' in complained
+
+
+def test_export_of_nothing_says_so(told, run):
+    nothing = f'{told.data / FILE}: there is nothing of lobby. The name of a room begins with a sign: --room "#lobby"\n'
+    assert run(told, "export", "--room", "lobby") == (0, [], nothing)
+    assert run(told, "export", "--account", "eve") == (0, [], f"{told.data / FILE}: there is nothing of eve.\n")
+
+
+@pytest.mark.parametrize("command", [["export", "--room", "#lobby"], ["forget", "cara"]])
+def test_an_older_versions_history_has_to_be_brought_forward_first(told, run, command):
+    with closing(sqlite3.connect(told.data / FILE)) as log:
+        log.execute("PRAGMA user_version = 1")
+    code, lines, complained = run(told, *command)
+    assert (code, lines) == (1, [])
+    assert "is an older version's. Start the server on it once" in complained
 
 
 @pytest.mark.parametrize("command", [["export", "--room", "#lobby"], ["forget", "cara"]])

@@ -21,9 +21,9 @@ def _made(reply: re_.AccountMade, context: Context) -> Iterator[str]:
 def _unread(reply: re_.UnreadTalk, context: Context) -> Iterator[str]:
     yield "-- Written to you in private while you were not here:"
     for talk in reply.talks:
-        far = f" {talk.lines}" if talk.lines > UNASKED else ""
-        it = "it" if talk.count == 1 else "them"
-        yield f"   {count(talk.count, 'message')} from {safe(talk.nick)}. To read {it}: /private {safe(talk.nick)}{far}"
+        nick, far = safe(talk.nick), f" {talk.lines}" if talk.lines > UNASKED else ""
+        it = "it" if talk.messages == 1 else "them"
+        yield f"   {count(talk.messages, 'message')} from {nick}. To read {it}: /private {nick}{far}"
 
 
 def _gone(reply: re_.AccountGone, context: Context) -> Iterator[str]:
