@@ -43,7 +43,9 @@ def run():
 @pytest.fixture
 def told(server):
     """A server that has ended, in whose log Cara's words stand among others'."""
-    server.plain("alice").send("hello")
+    alice = server.plain("alice")
+    alice.send("hello")
+    alice.fence()
     server.terminate()
     history = History(server.data / FILE)
     first = history.last()[0] + 1
