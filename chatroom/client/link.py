@@ -29,6 +29,7 @@ from chatroom.client.outbox import Outbox
 from chatroom.client.protocol import receive_line
 from chatroom.client.registration import begin
 from chatroom.client.session import Session, Wish
+from chatroom.client.words import t
 from chatroom.wire.lines import LineReader
 
 LONGEST_LINE = 8191 + 512  # bytes: a server's tags (IRCv3 message-tags) and the line
@@ -37,9 +38,6 @@ QUIT_SECONDS = 2.0  # to wait for the server's goodbye
 STABLE_SECONDS = 30.0  # a link that held so long was a good one: the next attempt comes soon again
 _SHOWN_AT_FIRST = 20  # messages of what was said before
 _TICK = 1.0  # seconds between two looks at the time
-
-
-_CHANGED = "If its owner has renewed it, take the old fingerprint out of servers.json (docs/client.md)."
 
 
 class Failed(Exception):
@@ -263,13 +261,13 @@ class Client:
             raise Failed(reason)
         if reason != self._said:  # through a long night, once is enough
             self._said = reason
-            self.session.note(f"Still not connected: {reason}")
+            self.session.note(t("Still not connected: {reason}", reason=reason))
 
     async def _pause(self) -> None:
         self.session.refusal = ""
         delay = self.backoff.next()
         if self.backoff.attempts == 1:
-            self.session.note("Trying to connect again; what you type meanwhile is kept and sent then.")
+            self.session.note(t("Trying to connect again; what you type meanwhile is kept and sent then."))
         self.flush()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay):
@@ -284,25 +282,35 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 
 def _not_let_in(reason: str, options: Options) -> str:
-    hint = "" if options.tls else " If that port expects TLS, add --tls."
-    return f"{options.address} did not let you in: {reason.rstrip('.')}.{hint}"
+    hint = "" if options.tls else t(" If that port expects TLS, add --tls.")
+    return t("{where} did not let you in: {why}.", where=options.address, why=reason.rstrip(".")) + hint
 
 
 def explain(problem: Exception, options: Options) -> str:
     """Why there is no connection, and what to try."""
     where = options.address
     if isinstance(problem, trust.Changed):
-        return f"{where} shows another certificate than the one you trusted; nothing was sent to it. {_CHANGED}"
+        why = t("{where} shows another certificate than the one you trusted; nothing was sent to it.", where=where)
+        remedy = t("If its owner has renewed it, take the old fingerprint out of servers.json (docs/client.md).")
+        return f"{why} {remedy}"
     if isinstance(problem, ssl.SSLCertVerificationError):
-        remedy = "If it is your own, name it in the environment: SSL_CERT_FILE=cert.pem chat-client ..."
-        return f"The certificate of {where} can't be trusted: {problem.verify_message}. {remedy}"
+        why = t("The certificate of {where} can't be trusted: {why}.", where=where, why=problem.verify_message)
+        remedy = t("If it is your own, name it in the environment: SSL_CERT_FILE=cert.pem chat-client ...")
+        return f"{why} {remedy}"
     if isinstance(problem, ssl.SSLError):
-        return f"{where} does not speak TLS. Try without --tls, or another port."
+        return t("{where} does not speak TLS. Try without --tls, or another port.", where=where)
     if isinstance(problem, socket.gaierror):
-        return f"There is no host called {options.host}. Check its spelling, and that this machine is online."
+        return t(
+            "There is no host called {host}. Check its spelling, and that this machine is online.", host=options.host
+        )
     if isinstance(problem, TimeoutError):
-        return f"{where} gave no answer within {CONNECT_SECONDS:.0f} s. Check the address and any firewall between."
+        return t(
+            "{where} gave no answer within {seconds} s. Check the address and any firewall between.",
+            where=where,
+            seconds=round(CONNECT_SECONDS),
+        )
     # asyncio joins the errors of several addresses into one text
     if isinstance(problem, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(problem):
-        return f"Nothing listens at {where}. Is the server running there? bin/chat-server starts one."
-    return f"{where} can't be reached: {problem.strerror if isinstance(problem, OSError) else problem or problem}."
+        return t("Nothing listens at {where}. Is the server running there? bin/chat-server starts one.", where=where)
+    reason = problem.strerror if isinstance(problem, OSError) else ""
+    return t("{where} can't be reached: {why}.", where=where, why=reason or problem)

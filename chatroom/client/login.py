@@ -16,6 +16,7 @@ from collections.abc import Callable
 from chatroom.client.commands import TABLE
 from chatroom.client.session import Session
 from chatroom.client.table import WrongUse
+from chatroom.client.words import t
 from chatroom.wire.irc import Message
 
 VARIABLE = "CHATROOM_ACCOUNT_PASSWORD"
@@ -62,7 +63,7 @@ def _authenticate(session: Session, message: Message) -> None:
 def _failed(session: Session, message: Message) -> None:
     """The password was not right: the user comes in as a guest, if they may."""
     words = message.params[-1] if message.params else ""
-    session.error(f"You are not logged in: {words.rstrip('.')}. /login tries again.", code=message.verb)
+    session.error(t("You are not logged in: {why}. /login tries again.", why=words.rstrip(".")), code=message.verb)
     if not session.is_registered:
         session.send("CAP", "END")
 
@@ -98,21 +99,25 @@ def register(session: Session, password: str) -> None:
 @TABLE.command("login [account] [password]", help="Log in; without a password it is asked for, and not shown.")
 def _login_row(session: Session, account: str, password: str) -> None:
     account = account or session.nick
-    _with_password(session, password, f"Password of {account}: ", lambda word: log_in(session, account, word))
+    _with_password(
+        session, password, t("Password of {account}: ", account=account), lambda word: log_in(session, account, word)
+    )
 
 
 @TABLE.command("register [password]", help="Make the name you have yours; the password is asked for, and not shown.")
 def _register_row(session: Session, password: str) -> None:
-    _with_password(session, password, f"A password for {session.nick}: ", lambda word: register(session, word))
+    _with_password(
+        session, password, t("A password for {nick}: ", nick=session.nick), lambda word: register(session, word)
+    )
 
 
 def _with_password(session: Session, password: str, question: str, take: Callable[[str], None]) -> None:
     if not session.wish.is_private:
-        session.note("This connection is not encrypted: who is on the way can read a password. --tls encrypts it.")
+        session.note(t("This connection is not encrypted: who is on the way can read a password. --tls encrypts it."))
     if password:
         take(password)
     elif session.face is None or not session.face.ask_secret(question, take):
-        raise WrongUse("A password is missing. What you type here is seen, so mind who looks on.")
+        raise WrongUse(t("A password is missing. What you type here is seen, so mind who looks on."))
 
 
 HANDLERS: dict[str, Callable[[Session, Message], None]] = {

@@ -170,4 +170,61 @@ TABLE: dict[str, str] = {
     "Make the name you have yours; the password is asked for, and not shown.": (
         "Faz seu o nome que você tem; a senha é pedida e não se mostra."
     ),
+    "Still not connected: {reason}": ("Ainda sem conexão: {reason}"),
+    "Trying to connect again; what you type meanwhile is kept and sent then.": (
+        "Tentando conectar de novo; o que você digitar enquanto isso é guardado e mandado depois."
+    ),
+    "{where} does not speak TLS. Try without --tls, or another port.": (
+        "{where} não fala TLS. Tente sem --tls, ou outra porta."
+    ),
+    "There is no host called {host}. Check its spelling, and that this machine is online.": (
+        "Não há máquina chamada {host}. Veja se está bem escrito, e se esta máquina tem rede."
+    ),
+    "{where} gave no answer within {seconds} s. Check the address and any firewall between.": (
+        "{where} não respondeu em {seconds} s. Confira o endereço e se há um firewall no caminho."
+    ),
+    "Nothing listens at {where}. Is the server running there? bin/chat-server starts one.": (
+        "Ninguém atende em {where}. O servidor está rodando lá? bin/chat-server inicia um."
+    ),
+    "/{name} needs more than that. Type: /{usage}": ("/{name} precisa de mais do que isso. Digite: /{usage}"),
+    "/{name} has no use for '{rest}'. Type: /{usage}": ("/{name} não sabe o que fazer com '{rest}'. Digite: /{usage}"),
+    " Did you mean /{nearest}?": (" Você quis dizer /{nearest}?"),
+    "There is no /{name}.{hint} /help lists what there is.": ("Não há /{name}.{hint} /help mostra o que há."),
+    "/{name} has to wait: there is no connection. Try it again when there is.": (
+        "/{name} tem que esperar: não há conexão. Tente de novo quando houver."
+    ),
+    "You are {nick} here, not {wish}. /nick {wish} tries for it again.": (
+        "Aqui você é {nick}, não {wish}. /nick {wish} tenta de novo."
+    ),
+    "Somebody is called {nick} already.": ("Alguém já se chama {nick}."),
+    "This server won't have {nick} as a nick.": ("Este servidor não aceita o apelido {nick}."),
+    "{why} You are still {nick}. Try another: /nick NAME": ("{why} Você ainda é {nick}. Tente outro: /nick NOME"),
+    "{why} Choose another with --nick.": ("{why} Escolha outro com --nick."),
+    "{why} So is every variant of it. Choose another with --nick.": (
+        "{why} Nem nenhuma variante dele serve. Escolha outro com --nick."
+    ),
+    "{why} Trying {nick}.": ("{why} Tentando {nick}."),
+    "The server refused: {what}": ("O servidor recusou: {what}"),
+    "You are not logged in: {why}. /login tries again.": ("Você não entrou na conta: {why}. /login tenta de novo."),
+    "This connection is not encrypted: who is on the way can read a password. --tls encrypts it.": (
+        "Esta conexão não é cifrada: quem está no caminho pode ler uma senha. --tls a cifra."
+    ),
+    "A password is missing. What you type here is seen, so mind who looks on.": (
+        "Falta uma senha. O que você digita aqui se vê: repare em quem olha."
+    ),
+    "{where} shows another certificate than the one you trusted; nothing was sent to it.": (
+        "{where} mostra um certificado que não é o que você aceitou; nada lhe foi mandado."
+    ),
+    "If its owner has renewed it, take the old fingerprint out of servers.json (docs/client.md).": (
+        "Se o dono o renovou, tire a impressão digital antiga de servers.json (docs/client.md)."
+    ),
+    "The certificate of {where} can't be trusted: {why}.": ("O certificado de {where} não merece confiança: {why}."),
+    "If it is your own, name it in the environment: SSL_CERT_FILE=cert.pem chat-client ...": (
+        "Se é o seu próprio, diga no ambiente onde está: SSL_CERT_FILE=cert.pem chat-client ..."
+    ),
+    " If that port expects TLS, add --tls.": (" Se essa porta espera TLS, use --tls."),
+    "{where} did not let you in: {why}.": ("{where} não deixou você entrar: {why}."),
+    "{where} can't be reached: {why}.": ("Não se chega a {where}: {why}."),
+    "Password of {account}: ": ("Senha de {account}: "),
+    "A password for {nick}: ": ("Uma senha para {nick}: "),
 }

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from chatroom.client import catchup, login
 from chatroom.client.options import valid_nick
 from chatroom.client.session import ONCE, Session
+from chatroom.client.words import t
 from chatroom.wire.irc import Message
 
 WANTED = (
@@ -90,7 +91,11 @@ def _welcome(session: Session, message: Message) -> None:
     session.show("connected", message, nick=session.nick, text=message.source)
     if not session.is_same(session.nick, session.wish.nick):
         session.note(
-            f"You are {session.nick} here, not {session.wish.nick}. /nick {session.wish.nick} tries for it again."
+            t(
+                "You are {nick} here, not {wish}. /nick {wish} tries for it again.",
+                nick=session.nick,
+                wish=session.wish.nick,
+            )
         )
     join_wished(session)
 
@@ -112,12 +117,18 @@ def _nick_refused(session: Session, message: Message) -> None:
     """432, 433, 436, 437 (RFC 2812): while registering, try another; later, say what happened."""
     refused = message.param(1)
     taken = message.verb in ("433", "436")
-    why = f"Somebody is called {refused} already." if taken else f"This server won't have {refused} as a nick."
+    why = (
+        t("Somebody is called {nick} already.", nick=refused)
+        if taken
+        else t("This server won't have {nick} as a nick.", nick=refused)
+    )
     if session.is_registered:
-        session.error(f"{why} You are still {session.nick}. Try another: /nick NAME", code=message.verb)
+        session.error(
+            t("{why} You are still {nick}. Try another: /nick NAME", why=why, nick=session.nick), code=message.verb
+        )
         return
     if session.wish.must_be_nick:
-        session.refusal = f"{why} Choose another with --nick."
+        session.refusal = t("{why} Choose another with --nick.", why=why)
         return
     _try_another(session, why, taken)
 
@@ -130,10 +141,10 @@ def _try_another(session: Session, why: str, taken: bool) -> None:
     untried = variants[session.nicks_tried :]
     session.nicks_tried += 1
     if not untried:
-        session.refusal = f"{why} So is every variant of it. Choose another with --nick."
+        session.refusal = t("{why} So is every variant of it. Choose another with --nick.", why=why)
         return
     session.nick = untried[0]
-    session.note(f"{why} Trying {session.nick}.")
+    session.note(t("{why} Trying {nick}.", why=why, nick=session.nick))
     session.send("NICK", session.nick)
 
 
@@ -161,7 +172,7 @@ def _refused_entry(session: Session, message: Message) -> None:
     if session.is_registered:
         session.error(what, code=message.verb)
     else:
-        session.refusal = f"The server refused: {what}"
+        session.refusal = t("The server refused: {what}", what=what)
 
 
 def is_about_cap(session: Session, message: Message) -> bool:

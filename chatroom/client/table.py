@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chatroom.client.session import Session
+from chatroom.client.words import t
 from chatroom.wire.irc import MAX_PARAMS
 
 _WORD = re.compile(r"([<\[])(\w+)(\.\.\.)?[>\]]")
@@ -58,10 +59,12 @@ class Row:
         for argument in self.arguments:
             word, rest = _next_word(session, argument, rest)
             if argument.is_required and not word:
-                raise WrongUse(f"/{self.name} needs more than that. Type: /{self.usage}")
+                raise WrongUse(t("/{name} needs more than that. Type: /{usage}", name=self.name, usage=self.usage))
             words.append(word)
         if rest:
-            raise WrongUse(f"/{self.name} has no use for '{rest}'. Type: /{self.usage}")
+            raise WrongUse(
+                t("/{name} has no use for '{rest}'. Type: /{usage}", name=self.name, rest=rest, usage=self.usage)
+            )
         return words
 
 
@@ -112,8 +115,8 @@ class Table:
     def unknown(self, name: str) -> str:
         """The sentence about a command that nobody knows."""
         nearest = self.nearest(name)
-        hint = f" Did you mean /{nearest}?" if nearest else ""
-        return f"There is no /{name}.{hint} /help lists what there is."
+        hint = t(" Did you mean /{nearest}?", nearest=nearest) if nearest else ""
+        return t("There is no /{name}.{hint} /help lists what there is.", name=name, hint=hint)
 
     def run(self, session: Session, line: str) -> None:
         """Run one line that begins with a slash. What is wrong with it is shown; it is never sent as text."""
@@ -122,7 +125,7 @@ class Table:
         if row is None:
             self._pass_on(session, name, text)
         elif not (session.is_registered or row.works_offline):
-            session.error(f"/{row.name} has to wait: there is no connection. Try it again when there is.")
+            session.error(t("/{name} has to wait: there is no connection. Try it again when there is.", name=row.name))
         else:
             try:
                 row.handler(session, *row.bind(session, text))

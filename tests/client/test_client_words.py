@@ -13,6 +13,8 @@ import pytest
 from chatroom.client import words
 from chatroom.client.commands import TABLE as COMMANDS
 from chatroom.client.events import Event
+from chatroom.client.link import explain
+from chatroom.client.options import Options
 from chatroom.client.portuguese import TABLE
 from chatroom.client.protocol import receive_line
 from chatroom.client.render import View, plain, render
@@ -53,6 +55,15 @@ def test_facts_are_the_same_in_every_language() -> None:
 )
 def test_the_environment_names_the_language(environment: dict[str, str], language: str) -> None:
     assert words.language(environment) == language
+
+
+def test_what_keeps_one_out_is_told_in_portuguese() -> None:
+    words.choose("pt")
+    try:
+        told = explain(ConnectionRefusedError(), Options("tea.example"))
+        assert told.startswith("Ninguém atende em tea.example:6666.")
+    finally:
+        words.speak({})
 
 
 def test_events_are_told_in_portuguese() -> None:
