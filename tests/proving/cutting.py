@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outcome import Outcome
+from program import Program
 from proxy import DOWN, UP, Proxy
 from running import IrcClient, ServerProcess, environment
 from traffic import said_on_disk
@@ -35,6 +36,7 @@ class Chatter:
         self.shown: list[str] = []  # what was said in the room, by whomever
         self.seen: set[str] = set()
         self.is_in = False
+        self.wrong = ""
         self._changed = changed
         command = [sys.executable, str(Path(__file__).with_name("typist.py")), f"127.0.0.1:{port}"]
         with (folder / "client-stderr.txt").open("wb") as errors:
@@ -76,7 +78,7 @@ class Chatter:
 class Cutting:
     """One run: the client, somebody who is always there, and what each has said."""
 
-    def __init__(self, server: ServerProcess, proxy: Proxy, chatter: Chatter) -> None:
+    def __init__(self, server: ServerProcess, proxy: Proxy, chatter: Chatter | Program) -> None:
         self._proxy = proxy
         self._chatter = chatter
         self._other: IrcClient = server.irc("bob").join(ROOM)
@@ -132,11 +134,11 @@ class Cutting:
         return self._chatter.shown
 
 
-def cut_links(folder: Path, most: int, seed: int) -> Outcome:
+def cut_links(folder: Path, most: int, seed: int, client: type[Chatter | Program] = Chatter) -> Outcome:
     """Cut at each byte of a session, in each direction, or at `most` of them."""
     server = ServerProcess(folder / "server", {}).start()
     proxy = Proxy(server.port)
-    chatter = Chatter(folder, proxy.port, proxy.changed)
+    chatter = client(folder, proxy.port, proxy.changed)
     try:
         cutting = Cutting(server, proxy, chatter)
         every = cutting.measure()
@@ -144,19 +146,19 @@ def cut_links(folder: Path, most: int, seed: int) -> Outcome:
         cutting.cut_at(places)
         server.terminate()
         log = [text for _, text in sorted(said_on_disk(server).items())]
-        return compared(log, cutting.said(), cutting.typed, len(places))
+        return compared(log, cutting.said(), cutting.typed, len(places), chatter.wrong)
     finally:
         chatter.end()
         proxy.close()
         server.clean_up()
 
 
-def compared(log: list[str], shown: list[str], typed: list[str], times: int) -> Outcome:
-    """What the client has shown beside the log, and what was typed."""
+def compared(log: list[str], shown: list[str], typed: list[str], times: int, told: str = "") -> Outcome:
+    """What the client has shown beside the log, and what was typed; `told` is what else it found wrong."""
     gaps, doubled = Counter(log) - Counter(shown), Counter(shown) - Counter(log)
     twice = sum(count - 1 for count in Counter(log).values())
     lost = [line for line in typed if line not in set(log)]
-    wrong = []
+    wrong = [told] if told else []
     if twice or lost:
         wrong.append(f"of what was typed {len(lost)} were not said, {twice} twice")
     if doubled:

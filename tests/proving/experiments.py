@@ -15,6 +15,7 @@ from filling import fill
 from flipping import flip_each_page
 from killing import cut_power, kill
 from outcome import Outcome
+from program import Program
 from restarting import kill_under_client
 from stalling import stall
 
@@ -35,6 +36,7 @@ EXPERIMENTS = {
     "disk": Experiment("disk full, and room again", fill, 20, 2),
     "flips": Experiment("a bit flipped in each page of a backup", flip_each_page, 2000, 150),
     "links": Experiment("the link cut at every byte of a session", cut_links, 10_000, 40),
+    "program": Experiment("the same, a model of an IRC program", partial(cut_links, client=Program), 10_000, 40),
     "restarts": Experiment("kill -9 under the client, and started again", kill_under_client, 100, 5),
     "stalled": Experiment("half of a room stalls, then reads on", stall, 2000, 20),
 }
