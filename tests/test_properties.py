@@ -35,8 +35,8 @@ WAYS_IN = {
     "undecided": b"",
     "plain": b"mallory\n",
     "irc": b"NICK mallory\r\nUSER m 0 * :M\r\nJOIN #lobby,#tea\r\n",
-    "irc with capabilities": b"CAP REQ :%s\r\nNICK mallory\r\nUSER m 0 * :M\r\nCAP END\r\nJOIN #lobby,#tea\r\n"
-    % " ".join(CAPABILITIES).encode(),
+    "irc with capabilities": b"%s\r\nNICK mallory\r\nUSER m 0 * :M\r\nCAP END\r\nJOIN #lobby,#tea\r\n"
+    % "\r\n".join(f"CAP REQ {name}" for name in CAPABILITIES).encode(),
 }
 
 words = st.one_of(

@@ -341,7 +341,11 @@ class Connection:
     def _without_telnet(self, data: bytes) -> bytes:
         if IAC not in data and self._telnet is None:
             return data
-        if self.dialect is not None and not isinstance(self.dialect, PlainSession):
+        if self.dialect is None:
+            is_program = self._telnet is None and speaker(data) is Guest.IRC
+        else:
+            is_program = not isinstance(self.dialect, PlainSession)
+        if is_program:
             return data
         if self._telnet is None:
             self._telnet = Telnet()

@@ -112,7 +112,8 @@ class Hostile:
                     raise ConnectionError("closed")
 
     def pause(self, seconds: float) -> None:
-        """Wait, reading meanwhile."""
+        """Wait, reading meanwhile; no longer than the attack lasts."""
+        gevent.sleep(0)  # at its very end, too, others have to go on
         end = min(monotonic() + seconds, self.ground.end)
         while (left := end - monotonic()) > 0:
             self.read()
