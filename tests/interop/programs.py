@@ -95,6 +95,7 @@ class Weechat(Program):
             "/set logger.mask.irc $name.log",
             '/set logger.file.path "${weechat_data_dir}/logs"',
             "/set irc.server_default.autoreconnect_delay 1",
+            "/set irc.network.autoreconnect_delay_growing 1",
             f"/server add tea 127.0.0.1/{self.port} -notls -autojoin=#tea -nicks={self.nick}",
             f"/set irc.server.tea.sasl_username {self.nick}",
             f"/set irc.server.tea.sasl_password {PASSWORD}",

@@ -93,6 +93,7 @@ def test_coming_back(program: Program, server: ServerProcess, friend: IrcClient)
     server.kill9()
     server.start(server.port)
     again = server.irc("friend", CAPABILITIES).join("#tea")
+    again.sock.settimeout(60)  # programs take their time between two tries
     is_here(again, program)
     again.send("PRIVMSG #tea :back again")
     turn_to_room(program)
