@@ -25,10 +25,11 @@ _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _RFC1459_LOWER = _ASCII_LOWER | {ord("["): "{", ord("]"): "}", ord("\\"): "|", ord("~"): "^"}
 # What looks like nothing at all, though it is no control and no space: fillers, joiners of letters, variants.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
-# Names that people take for the server's own, or for whoever runs it.
+# Names that people take for the server's own, or for whoever runs it. "root" is none: programs take it from the
+# system, for anybody who works as root.
 _RESERVED_NAMES = (
     *("nickserv", "chanserv", "memoserv", "histserv", "botserv", "hostserv", "operserv", "saslserv", "anope"),
-    *("server", "system", "service", "services", "root", "admin", "administrator", "operator", "sysop", "staff"),
+    *("server", "system", "service", "services", "admin", "administrator", "operator", "sysop", "staff"),
     *("moderator", "security", "everyone"),
 )
 _LIKE = str.maketrans({"I": "l", "1": "l", "|": "l", "0": "o"})
