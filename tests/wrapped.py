@@ -1,11 +1,13 @@
-"""Sockets that wrap what clients send: WebSocket, by another implementation of it."""
+"""Sockets that wrap what clients send: WebSocket, by another implementation of it; and how one comes in by it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from running import PATIENCE
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
+from websockets.sync.connection import Connection
 from websockets.uri import parse_uri
 
 
@@ -67,3 +69,17 @@ class MessageSocket:
             assert frame.fin
             assert b"\n" not in bytes(frame.data)
             self._lines += bytes(frame.data) + b"\r\n"
+
+
+def hear(client: Connection, word: str) -> str:
+    """The first message that holds `word`."""
+    while word not in (message := str(client.recv(PATIENCE))):
+        pass
+    return message
+
+
+def enter(client: Connection, nick: str) -> str:
+    """Come into the lobby as an IRC program; the end of its list of names."""
+    for line in (f"NICK {nick}", f"USER {nick} 0 * :{nick}", "JOIN #lobby"):
+        client.send(line)
+    return hear(client, " 366 ")

@@ -22,7 +22,6 @@ KEPT = 2000  # entries of a place that nobody scrolls in
 MOST = 20_000  # entries of a place, whoever scrolls
 SPOKEN = frozenset(("message", "action", "notice"))
 _OF_THE_SERVER = frozenset(("motd", "connected", "disconnected"))
-_PRESENCE = frozenset(("join", "part", "quit", "nick", "away"))
 _ABOUT_SAID = frozenset(("react", "redact"))
 _PENDING = frozenset(("waiting",))  # what the outbox shows better
 

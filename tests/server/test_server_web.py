@@ -11,7 +11,7 @@ import pytest
 from running import PATIENCE, IrcClient
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
-from wrapped import MessageSocket
+from wrapped import MessageSocket, enter, hear
 
 from chatroom.server.doors import BLOCKED_PORTS, web_problem
 from chatroom.server.site import ChatSite
@@ -48,18 +48,6 @@ def opened(server, path="/irc", headers=None, **more):
     url = f"ws://127.0.0.1:{server.doors['http']}{path}"
     with connect(url, additional_headers=headers, open_timeout=PATIENCE, proxy=None, **more) as client:
         yield client
-
-
-def hear(client, word):
-    while word not in (message := client.recv(PATIENCE)):
-        pass
-    return message
-
-
-def enter(client, nick):
-    for line in (f"NICK {nick}", f"USER {nick} 0 * :{nick}", "JOIN #lobby"):
-        client.send(line)
-    return hear(client, " 366 ")
 
 
 # ---- HTTP

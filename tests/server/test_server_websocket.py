@@ -12,7 +12,7 @@ from running import PATIENCE, IrcClient
 from server_house import Hearing
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
-from wrapped import MessageSocket
+from wrapped import MessageSocket, enter, hear
 
 BUFFER = 4608
 TEXT, BINARY = "text.ircv3.net", "binary.ircv3.net"
@@ -45,19 +45,6 @@ def browse(doors, pair):
             return stack.enter_context(opening)
 
         yield begin
-
-
-def hear(client, word):
-    """The first message that holds `word`."""
-    while word not in (message := client.recv(PATIENCE)):
-        pass
-    return message
-
-
-def enter(client, nick):
-    for line in (f"NICK {nick}", f"USER {nick} 0 * :{nick}", "JOIN #lobby"):
-        client.send(line)
-    return hear(client, " 366 ")
 
 
 @pytest.mark.parametrize("scheme", ["ws", "wss"])

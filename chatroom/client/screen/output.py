@@ -19,7 +19,6 @@ from chatroom.client.clean import clean
 from chatroom.client.screen.cells import ESCAPE, LINK, Piece, Row, restored
 
 _CLOSE = "\x1b]8;;\x1b\\"
-_LONGEST_LINK = 2000  # bytes a terminal is sure to take
 
 
 class ScreenOutput(Vt100_Output):

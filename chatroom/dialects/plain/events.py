@@ -18,7 +18,7 @@ from chatroom.core.modes import ACCOUNT, MUTE, ROOM_MODES, ModeKind
 from chatroom.core.names import is_room
 from chatroom.core.refusals import Why
 from chatroom.core.spans import in_words
-from chatroom.dialects.plain.text import safe
+from chatroom.dialects.plain.text import because, safe
 
 CONTINUED = "\n  | "  # between the lines of one message
 NOWHERE = f"-- {Why.NO_ROOM.sentence}"
@@ -78,19 +78,15 @@ def _told(event: ev.Told) -> str:
 
 
 def _quit(event: ev.Quit) -> str:
-    return f"-- {event.who.nick} left the chat{_because(event.reason)}"
+    return f"-- {event.who.nick} left the chat{because(event.reason)}"
 
 
 def _left(event: ev.Left) -> str:
-    return f"-- {event.who.nick} left {event.room}{_because(event.reason)}"
+    return f"-- {event.who.nick} left {event.room}{because(event.reason)}"
 
 
 def _kicked(event: ev.Kicked) -> str:
-    return f"-- {event.who.nick} put {event.nick} out of {event.room}{_because(event.reason)}"
-
-
-def _because(reason: str) -> str:
-    return f": {safe(reason)}" if reason else "."
+    return f"-- {event.who.nick} put {event.nick} out of {event.room}{because(event.reason)}"
 
 
 def _joined(event: ev.Joined) -> str:
@@ -114,7 +110,7 @@ def _invite_seen(event: ev.InviteSeen) -> str:
 
 
 def _room_renamed(event: ev.RoomRenamed) -> str:
-    return f"-- {event.who.nick} renamed {event.room}: it is {event.name} now{_because(event.reason)}"
+    return f"-- {event.who.nick} renamed {event.room}: it is {event.name} now{because(event.reason)}"
 
 
 def _topic(event: ev.TopicChanged) -> str:
@@ -127,9 +123,9 @@ def _modes(event: ev.ModesChanged) -> str:
     """Masks about somebody are told as their name, once for all of them."""
     told = dict.fromkeys(_change(change, event.about) for change in event.changes)
     is_over = not event.who.host and not any(change.adding for change in event.changes)
-    because = ": the time was up." if is_over and event.changes else _because(event.reason)
+    why = ": the time was up." if is_over and event.changes else because(event.reason)
     for_long = f" for {in_words(event.seconds)}" if event.seconds else ""
-    return f"-- In {event.room}, {event.who.nick} {', '.join(told)}{for_long}{because}"
+    return f"-- In {event.room}, {event.who.nick} {', '.join(told)}{for_long}{why}"
 
 
 def _user_modes(event: ev.UserModesChanged) -> str:
@@ -199,7 +195,7 @@ def _reaction(event: ev.Tagged | ev.TaggedTo, where: str) -> str:
 
 def _redacted(event: ev.Redacted) -> str:
     what = f"a message in {event.target}" if is_room(event.target) else "a private message"
-    return f"-- {event.who.nick} took back {what}{_because(event.reason)}"
+    return f"-- {event.who.nick} took back {what}{because(event.reason)}"
 
 
 def _announced(event: ev.Announced) -> str:

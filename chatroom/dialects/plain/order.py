@@ -15,7 +15,7 @@ from chatroom.core.spans import in_words, left
 from chatroom.dialects.plain.context import Context
 from chatroom.dialects.plain.events import sentence
 from chatroom.dialects.plain.rooms import WIDTH, privileges
-from chatroom.dialects.plain.text import listing, safe
+from chatroom.dialects.plain.text import because, listing, safe
 
 
 def _bans(reply: re_.BansShown, context: Context) -> Iterator[str]:
@@ -33,9 +33,9 @@ def _held(entry: Listed, now: int, context: Context) -> str:
     """One who is on a list: who, by which mask, by whom, since when, for how much longer, why."""
     mask = entry.mask.removeprefix(MUTE)
     whom = f"{entry.about} ({mask})" if entry.about not in ("", mask) else mask
-    because = f": {entry.reason}" if entry.reason else ""
+    why = f": {entry.reason}" if entry.reason else ""
     since = f"{context.moment(entry.time):%Y-%m-%d %H:%M}"
-    return safe(f"{whom}  by {entry.by.partition('!')[0]}, {since}{left(entry.until, now)}{because}")
+    return safe(f"{whom}  by {entry.by.partition('!')[0]}, {since}{left(entry.until, now)}{why}")
 
 
 def _allowed(reply: re_.AllowedShown, context: Context) -> Iterator[str]:
@@ -50,12 +50,12 @@ def _hushed(reply: re_.Hushed, context: Context) -> Iterator[str]:
     if reply.is_over:
         yield f"-- You may speak in {event.room} again."
         return
-    because = f": {safe(event.reason).rstrip('.')}" if event.reason else ""
+    why = f": {safe(event.reason).rstrip('.')}" if event.reason else ""
     for_long = f" for {in_words(event.seconds)}" if event.seconds else ""
     if reply.is_ban:
-        yield f"-- You are banned from {event.room}{for_long}, by {event.who.nick}{because}."
+        yield f"-- You are banned from {event.room}{for_long}, by {event.who.nick}{why}."
     else:
-        yield f"-- You are muted in {event.room}{for_long}, by {event.who.nick}{because}. You can read on."
+        yield f"-- You are muted in {event.room}{for_long}, by {event.who.nick}{why}. You can read on."
 
 
 def _bars(reply: re_.BarsShown, context: Context) -> Iterator[str]:
@@ -78,12 +78,12 @@ def deed(event: ev.Event) -> str:
 
 def _barred(event: ev.Barred) -> str:
     for_long = f" for {in_words(event.seconds)}" if event.seconds else ""
-    return f"{event.who.nick} banned {_whom(event)} from the server{for_long}{_because(event.reason)}"
+    return f"{event.who.nick} banned {_whom(event)} from the server{for_long}{because(event.reason)}"
 
 
 def _unbarred(event: ev.Unbarred) -> str:
-    because = _because(event.reason) if event.who.host else ": the time was up."
-    return f"{event.who.nick} let {_whom(event)} come to the server again{because}"
+    why = because(event.reason) if event.who.host else ": the time was up."
+    return f"{event.who.nick} let {_whom(event)} come to the server again{why}"
 
 
 def _whom(event: ev.Barred | ev.Unbarred) -> str:
@@ -96,7 +96,7 @@ def _office(event: ev.OfficeChanged) -> str:
 
 
 def _killed(event: ev.Killed) -> str:
-    return f"{event.who.nick} ended the connections of {event.nick}{_because(event.reason)}"
+    return f"{event.who.nick} ended the connections of {event.nick}{because(event.reason)}"
 
 
 def _user_modes(event: ev.UserModesChanged) -> str:
@@ -110,10 +110,6 @@ def _registered(event: ev.Registered) -> str:
 
 def _granted(event: ev.Granted) -> str:
     return f"{event.who.nick} let the account {event.account} have this in {event.room}: {privileges(event.letters)}."
-
-
-def _because(reason: str) -> str:
-    return f": {reason}" if reason else "."
 
 
 _DEEDS: dict[type[ev.Event], Callable[[Any], str]] = {

@@ -23,6 +23,11 @@ def safe(text: str) -> str:
     return text if text.isprintable() else _UNSAFE.sub("", text)
 
 
+def because(reason: str) -> str:
+    """The end of a sentence: the reason, if one was given."""
+    return f": {safe(reason)}" if reason else "."
+
+
 def listing(words: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
